@@ -1,0 +1,32 @@
+# The libraries, as targets: json, fmt, options, tests. Header-only ones come from Debian's packages on
+# both systems; a cross build sees them through a private folder of links, never through /usr/include.
+find_package(Threads REQUIRED)
+
+set(GUESTPATCH_HEADERS "/usr/include" CACHE PATH "where rapidjson/, fmt/, catch2/ and cxxopts.hpp are")
+if(CMAKE_CROSSCOMPILING)
+  set(linked ${PROJECT_BINARY_DIR}/headers)
+  file(MAKE_DIRECTORY ${linked})
+  foreach(name rapidjson fmt catch2 cxxopts.hpp)
+    file(CREATE_LINK ${GUESTPATCH_HEADERS}/${name} ${linked}/${name} SYMBOLIC)
+  endforeach()
+else()
+  set(linked "")
+endif()
+
+function(guestpatch_header_library name)
+  add_library(${name} INTERFACE)
+  if(linked)
+    target_include_directories(${name} SYSTEM INTERFACE ${linked})
+  endif()
+endfunction()
+
+guestpatch_header_library(guestpatch_json)
+guestpatch_header_library(guestpatch_fmt)
+# Header-only fmt: one shared library less that an older system might not have.
+target_compile_definitions(guestpatch_fmt INTERFACE FMT_HEADER_ONLY)
+guestpatch_header_library(guestpatch_options)
+guestpatch_header_library(guestpatch_catch)
+
+if(GUESTPATCH_OS STREQUAL "linux")
+  find_library(SYSTEMD_LIBRARY systemd REQUIRED)
+endif()

@@ -1,0 +1,29 @@
+// The person at the other end: a terminal or not, how wide, and whether they pressed Ctrl-C.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+
+namespace guestpatch {
+
+/// What standard output and standard error are attached to.
+struct Console {
+    bool out_is_terminal = false;
+    bool err_is_terminal = false;
+    int columns = 80;  ///< of the terminal; 80 when there is none
+};
+
+Console inspect_console();
+
+/// While it lives, SIGINT, SIGTERM and SIGHUP (Windows: Ctrl-C, Ctrl-Break, console close) request a
+/// stop instead of ending the process. Make it before any other thread: signals stay blocked in threads
+/// started later.
+class StopSignals {
+  public:
+    virtual ~StopSignals() = default;
+    [[nodiscard]] virtual std::stop_token token() const = 0;
+};
+
+std::unique_ptr<StopSignals> listen_for_stop();
+
+}  // namespace guestpatch

@@ -1,0 +1,141 @@
+#include "platform/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "platform/linux/descriptor.hpp"
+
+namespace guestpatch {
+namespace {
+
+using os::Descriptor;
+using os::system_error;
+using os::uninterrupted;
+
+constexpr std::string_view temporary_suffix = ".guestpatch-new";
+
+FileInfo info_of(std::string name, const struct stat& status) {
+    FileInfo info{.name = std::move(name), .modified = Instant(seconds(status.st_mtim.tv_sec))};
+    if (S_ISREG(status.st_mode)) {
+        info.kind = FileKind::regular;
+        info.size = static_cast<std::uint64_t>(status.st_size);
+    } else if (S_ISDIR(status.st_mode)) {
+        info.kind = FileKind::directory;
+    } else if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) {
+        info.kind = FileKind::null_device;
+    }
+    return info;
+}
+
+Result<void> write_all(int fd, std::string_view content, const Path& path) {
+    while (!content.empty()) {
+        const ssize_t written = uninterrupted([&] { return ::write(fd, content.data(), content.size()); });
+        if (written < 0) return system_error(path.native());
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+/// A rename or removal is only durable once its folder is.
+Result<void> sync_folder(const Path& folder) {
+    const Descriptor fd(uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+    if (!fd.open()) return system_error(folder.native());
+    if (::fsync(fd.get()) != 0) return system_error(folder.native());
+    return {};
+}
+
+Result<void> make_folder(const Path& folder) {
+    if (folder.empty() || ::access(folder.c_str(), F_OK) == 0) return {};
+    if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return system_error(folder.native());
+    return sync_folder(folder.has_parent_path() ? folder.parent_path() : Path("."));
+}
+
+Result<void> write_and_sync(const Path& path, std::string_view content, Readers readers) {
+    const mode_t mode = readers == Readers::everyone ? 0644 : 0600;
+    const Descriptor fd(
+        uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode); }));
+    if (!fd.open()) return system_error(path.native());
+    if (::fchmod(fd.get(), mode) != 0) return system_error(path.native());  // whatever the umask says
+    if (auto written = write_all(fd.get(), content, path); !written) return written;
+    if (::fsync(fd.get()) != 0) return system_error(path.native());
+    return {};
+}
+
+class LinuxFiles final : public Files {
+  public:
+    Result<std::string> read(const Path& path) override {
+        const Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+        if (!fd.open()) return system_error(path.native());
+        struct stat status {};
+        if (::fstat(fd.get(), &status) != 0) return system_error(path.native());
+        std::string content;
+        std::size_t filled = 0;
+        // One byte more than the size says, so that the end is seen without another allocation.
+        content.resize(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)) + 1);
+        while (true) {
+            if (filled == content.size()) content.resize(content.size() * 2);
+            const ssize_t got =
+                uninterrupted([&] { return ::read(fd.get(), content.data() + filled, content.size() - filled); });
+            if (got < 0) return system_error(path.native());
+            if (got == 0) break;
+            filled += static_cast<std::size_t>(got);
+        }
+        content.resize(filled);
+        return content;
+    }
+
+    Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override {
+        if (auto made = make_folder(path.parent_path()); !made) return made;
+        Path temporary = path;
+        temporary += temporary_suffix;
+        auto written = write_and_sync(temporary, content, readers);
+        if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_error(path.native());
+        if (!written) {
+            ::unlink(temporary.c_str());
+            return written;
+        }
+        return sync_folder(path.has_parent_path() ? path.parent_path() : Path("."));
+    }
+
+    Result<std::vector<FileInfo>> list(const Path& folder) override {
+        std::error_code error;
+        std::filesystem::directory_iterator entries(folder, error);
+        if (error) return system_error(folder.native(), error.value());
+        std::vector<FileInfo> infos;
+        for (; entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+            if (error) return system_error(folder.native(), error.value());
+            const std::string name = entries->path().filename().native();
+            if (name.ends_with(temporary_suffix)) continue;
+            struct stat status {};
+            if (::stat(entries->path().c_str(), &status) == 0) infos.push_back(info_of(name, status));
+        }
+        std::ranges::sort(infos, {}, &FileInfo::name);
+        return infos;
+    }
+
+    Result<FileInfo> info(const Path& path) override {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0) return system_error(path.native());
+        return info_of(path.filename().native(), status);
+    }
+
+    Result<void> remove(const Path& path) override {
+        if (::unlink(path.c_str()) != 0) {
+            if (errno == ENOENT || errno == ENOTDIR) return {};
+            return system_error(path.native());
+        }
+        return sync_folder(path.has_parent_path() ? path.parent_path() : Path("."));
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Files> make_files() { return std::make_unique<LinuxFiles>(); }
+
+}  // namespace guestpatch
