@@ -1,0 +1,46 @@
+// A log that remembers.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "platform/log.hpp"
+
+namespace guestpatch {
+
+/// Keeps every sentence, of every level. May be written to from several threads.
+class FakeLog final : public Log {
+  public:
+    struct Entry {
+        LogLevel level = LogLevel::info;
+        std::string sentence;
+        std::map<std::string, std::string> fields;
+    };
+
+    void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
+        const std::scoped_lock held(mutex_);
+        Entry& entry = entries_.emplace_back(level, std::string(sentence));
+        for (const LogField& field : fields) entry.fields[std::string(field.name)] = field.value;
+    }
+
+    std::vector<Entry> entries() const {
+        const std::scoped_lock held(mutex_);
+        return entries_;
+    }
+
+    /// How often a sentence containing `text` was logged at `level`.
+    std::size_t count(LogLevel level, std::string_view text = {}) const {
+        const std::scoped_lock held(mutex_);
+        std::size_t found = 0;
+        for (const Entry& entry : entries_) found += entry.level == level && entry.sentence.contains(text) ? 1U : 0U;
+        return found;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<Entry> entries_;
+};
+
+}  // namespace guestpatch
