@@ -44,15 +44,6 @@ struct Sight {
     bool extended_support = false;            ///< a source of paid or extended security updates is in use
 };
 
-/// Whether the machine waits for a reboot, and for what.
-struct RebootNeed {
-    bool required = false;
-    std::optional<Instant> since;
-    std::vector<std::string> reasons;
-
-    friend bool operator==(const RebootNeed&, const RebootNeed&) = default;
-};
-
 /// A package manager of this machine. Repairing and installing join when their callers do.
 class PackageManager {
   public:

@@ -110,4 +110,13 @@ struct Note {
     friend bool operator==(const Note&, const Note&) = default;
 };
 
+/// Whether the machine waits for a reboot, and for what.
+struct RebootNeed {
+    bool required = false;
+    std::optional<Instant> since;
+    std::vector<std::string> reasons;
+
+    friend bool operator==(const RebootNeed&, const RebootNeed&) = default;
+};
+
 }  // namespace guestpatch

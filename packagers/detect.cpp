@@ -1,0 +1,39 @@
+#include "packagers/detect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace guestpatch {
+namespace {
+
+constexpr std::array<std::string_view, 7> contract_names{"apt", "dnf", "dnf5", "yum", "zypper", "tdnf", "windows-update"};
+
+bool has_apt(Files& files) { return files.info("/usr/bin/apt-get") && files.info("/var/lib/dpkg/status"); }
+
+std::string describe_machine(const HostFacts& facts) {
+    const auto pretty = facts.os_release.find("PRETTY_NAME");
+    if (pretty != facts.os_release.end()) return pretty->second;
+    return facts.os_name.empty() ? facts.os_type : facts.os_name;
+}
+
+}  // namespace
+
+Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, apt::Settings apt_settings) {
+    if (!wanted.empty() && std::ranges::find(contract_names, wanted) == contract_names.end()) {
+        return Error{Errc::invalid, fmt::format("\"{}\" is not a package manager; known are apt, dnf, dnf5, yum, zypper, "
+                                                "tdnf and windows-update", wanted)};
+    }
+    if (!wanted.empty() && wanted != "apt") {
+        return Error{Errc::not_found, fmt::format("this version of guestpatch cannot drive {} yet; it drives apt", wanted)};
+    }
+    if (!has_apt(seams.files)) {
+        return Error{Errc::not_found,
+                     fmt::format("no package manager that guestpatch can drive on this machine ({}): looked for apt "
+                                 "(/usr/bin/apt-get with /var/lib/dpkg/status)", describe_machine(seams.host.facts()))};
+    }
+    return Detected{"apt", "APT", false, apt::make_apt(seams, std::move(apt_settings))};
+}
+
+}  // namespace guestpatch

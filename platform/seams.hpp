@@ -1,0 +1,23 @@
+// The machine as one program sees it: every seam, handed down from the composition root.
+#pragma once
+
+#include "platform/clock.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "platform/lock.hpp"
+#include "platform/log.hpp"
+#include "platform/process.hpp"
+
+namespace guestpatch {
+
+/// Borrowed for as long as a command runs. main() binds the real ones, tests the fakes.
+struct Seams {
+    Clocks& clocks;
+    Files& files;
+    Host& host;
+    Locks& locks;
+    Log& log;
+    ProcessRunner& processes;
+};
+
+}  // namespace guestpatch
