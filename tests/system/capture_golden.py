@@ -20,7 +20,7 @@ def capture(case):
     """Captures one case; returns the lines of its commands."""
     lines = []
     with Root(roots.world()) as root:
-        closing = case.arrange(root) if case.arrange else None
+        server = case.before(root) if case.before else None
         for verb, command in case.commands.items():
             done = root.run(command, user=case.user)
             stem = ".".join(filter(None, [DISTRIBUTION, verb, case.name]))
@@ -28,8 +28,8 @@ def capture(case):
             error = GOLDEN / f"{stem}.stderr"
             error.write_text(done.err) if done.err else error.unlink(missing_ok=True)
             lines.append(f"{stem} | exit {done.code} | {' '.join(map(repr_word, command))}\n")
-        if closing:
-            closing()
+        if server:
+            server.close()
     return lines
 
 
