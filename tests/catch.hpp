@@ -12,6 +12,7 @@
 #endif
 
 #include <string>
+#include <type_traits>
 
 namespace Catch {
 
@@ -23,7 +24,12 @@ struct StringMaker<guestpatch::Error> {
 template <class T>
 struct StringMaker<guestpatch::Result<T>> {
     static std::string convert(const guestpatch::Result<T>& result) {
-        return result ? "a value" : StringMaker<guestpatch::Error>::convert(result.error());
+        if (!result) return StringMaker<guestpatch::Error>::convert(result.error());
+        if constexpr (std::is_void_v<T>) {
+            return "success";
+        } else {
+            return Detail::stringify(*result);
+        }
     }
 };
 

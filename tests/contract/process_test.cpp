@@ -1,0 +1,138 @@
+// What a run promises, kept by the operating system and by the fake alike.
+#include "platform/process.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/contract/talking.hpp"
+#include "tests/fakes/process.hpp"
+
+namespace guestpatch {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct RealProcesses {
+    std::unique_ptr<ProcessRunner> runner = make_process_runner();
+};
+
+/// The fake, taught what the helper program does.
+struct FakedProcesses {
+    std::unique_ptr<FakeProcessRunner> runner = std::make_unique<FakeProcessRunner>();
+
+    FakedProcesses() {
+        const auto in_mode = [](std::string_view mode) {
+            return [mode](const Command& command) {
+                return command.argv.front() == GUESTPATCH_TALKER && command.argv.at(1) == mode;
+            };
+        };
+        runner->behave(in_mode("exit"), [](const Command& c) { return Answer::exits(std::stoi(c.argv.at(2))); });
+        runner->behave(in_mode("out"), [](const Command& c) { return Answer::exits(0, c.argv.at(2)); });
+        runner->behave(in_mode("err"), [](const Command& c) { return Answer::exits(0, "", c.argv.at(2)); });
+        runner->behave(in_mode("flood"), [](const Command& c) {
+            const std::string text = std::string(std::stoul(c.argv.at(2)), '.') + "tail";
+            return Answer{.outcome = Completion{.err = text}, .pieces = {text.substr(0, 10), text.substr(10)}};
+        });
+        runner->behave(in_mode("hang"), [](const Command&) { return Answer{.takes = a_while * 2}; });
+    }
+};
+
+TEMPLATE_TEST_CASE("an exit status is a value", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    for (const int status : {0, 1, 100, 255}) {
+        const auto completion = subject.runner->run(talker({"exit", std::to_string(status)}), {});
+        REQUIRE(completion);
+        CHECK(completion->exited_with(status));
+        CHECK(completion->out.empty());
+        CHECK(completion->err.empty());
+        CHECK_FALSE(completion->truncated);
+        CHECK(describe(*completion) == "exit status " + std::to_string(status));
+    }
+}
+
+TEMPLATE_TEST_CASE("both streams are kept apart", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    const auto out = subject.runner->run(talker({"out", "for out"}), {});
+    REQUIRE(out);
+    CHECK(out->out == "for out");
+    CHECK(out->err.empty());
+    const auto err = subject.runner->run(talker({"err", "for err"}), {});
+    REQUIRE(err);
+    CHECK(err->out.empty());
+    CHECK(err->err == "for err");
+}
+
+TEMPLATE_TEST_CASE("a program that does not exist is not found", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    for (const char* name : {"no-such-program-anywhere", "/no/such/program"}) {
+        Command command = talker({});
+        command.argv = {name, "update"};
+        const auto outcome = subject.runner->run(command, {});
+        REQUIRE_FALSE(outcome);
+        CHECK(outcome.error().code == Errc::not_found);
+        CHECK(outcome.error().message.contains(name));
+    }
+}
+
+TEMPLATE_TEST_CASE("beyond the cap the tail is kept, on both streams", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"flood", "300000"});
+    command.output_cap = 1000;
+    const auto completion = subject.runner->run(command, {});
+    REQUIRE(completion);
+    CHECK(completion->truncated);
+    CHECK(completion->out == std::string(996, '.') + "tail");
+    CHECK(completion->err == std::string(996, '.') + "tail");
+}
+
+TEMPLATE_TEST_CASE("output as large as the cap is whole", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"flood", "99996"});
+    command.output_cap = 100'000;
+    const auto completion = subject.runner->run(command, {});
+    REQUIRE(completion);
+    CHECK_FALSE(completion->truncated);
+    CHECK(completion->out.size() == 100'000);
+}
+
+TEMPLATE_TEST_CASE("the sink gets all of standard output in order", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"flood", "500000"});
+    command.output_cap = 10;  // the sink is not capped
+    std::string heard;
+    const auto completion = subject.runner->run(command, {}, [&](std::string_view piece) { heard += piece; });
+    REQUIRE(completion);
+    CHECK(heard.size() == 500'004);
+    CHECK(heard.ends_with(".tail"));
+}
+
+TEMPLATE_TEST_CASE("a stop request made before ends the run", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    std::stop_source stop;
+    stop.request_stop();
+    const auto completion = subject.runner->run(talker({"hang"}), stop.get_token());
+    REQUIRE(completion);
+    CHECK(completion->end == RunEnd::cancelled);
+    CHECK_FALSE(completion->exited_with(0));
+}
+
+TEMPLATE_TEST_CASE("the deadline ends the run", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"hang"});
+    command.deadline = 200ms;
+    const auto completion = subject.runner->run(command, {});
+    REQUIRE(completion);
+    CHECK(completion->end == RunEnd::deadline);
+    CHECK_FALSE(completion->exited_with(0));
+}
+
+TEMPLATE_TEST_CASE("silence ends the run", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"hang"});
+    command.silence = 200ms;
+    const auto completion = subject.runner->run(command, {});
+    REQUIRE(completion);
+    CHECK(completion->end == RunEnd::silence);
+    CHECK_FALSE(completion->exited_with(0));
+}
+
+}  // namespace
+}  // namespace guestpatch
