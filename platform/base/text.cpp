@@ -50,9 +50,9 @@ std::string to_lower(std::string_view text) {
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
     std::string joined;
-    for (const std::string& part : parts) {
-        if (!joined.empty()) joined += separator;
-        joined += part;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i != 0) joined += separator;
+        joined += parts[i];
     }
     return joined;
 }

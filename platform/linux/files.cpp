@@ -109,12 +109,12 @@ class LinuxFiles final : public Files {
         if (error) return system_error(folder.native(), error.value());
         std::vector<FileInfo> infos;
         for (; entries != std::filesystem::directory_iterator(); entries.increment(error)) {
-            if (error) return system_error(folder.native(), error.value());
             const std::string name = entries->path().filename().native();
             if (name.ends_with(temporary_suffix)) continue;
             struct stat status {};
             if (::stat(entries->path().c_str(), &status) == 0) infos.push_back(info_of(name, status));
         }
+        if (error) return system_error(folder.native(), error.value());  // an error ends the loop
         std::ranges::sort(infos, {}, &FileInfo::name);
         return infos;
     }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "platform/base/text.hpp"
@@ -19,6 +20,9 @@ namespace {
 using os::Descriptor;
 using os::system_error;
 using os::uninterrupted;
+
+// Between two looks at a lock. Closing the file wakes us earlier, except on file systems without inotify.
+constexpr milliseconds longest_wait{10'000};
 
 struct flock whole_file(short type) {
     struct flock range {};
@@ -86,6 +90,7 @@ class LinuxLocks final : public Locks {
         }
         const os::StopWake wake(stop);
         const auto end = std::chrono::steady_clock::now() + at_most;
+        milliseconds look_again = longest_wait;
         while (is_held(fd.get())) {
             const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
             if (left <= milliseconds::zero()) {
@@ -93,8 +98,11 @@ class LinuxLocks final : public Locks {
                                                           std::chrono::floor<seconds>(at_most).count())};
             }
             std::array<pollfd, 2> waiting{pollfd{watch.get(), POLLIN, 0}, pollfd{wake.fd(), POLLIN, 0}};
-            uninterrupted([&] { return ::poll(waiting.data(), waiting.size(), static_cast<int>(left.count())); });
+            const int patience = static_cast<int>(std::min(left, look_again).count());
+            uninterrupted([&] { return ::poll(waiting.data(), waiting.size(), patience); });
             if (stop.stop_requested()) return Error{Errc::cancelled, "stopped while waiting for " + path.native()};
+            // The kernel tells of a close just before it drops the lock: look again soon, then ever later.
+            look_again = (waiting[0].revents & POLLIN) != 0 ? milliseconds(1) : std::min(look_again * 2, longest_wait);
             std::array<char, 4096> events{};
             while (::read(watch.get(), events.data(), events.size()) > 0) {
             }

@@ -93,10 +93,11 @@ class Capture {
     [[nodiscard]] bool open() const { return fd_.open(); }
     [[nodiscard]] pollfd waiting() const { return {fd_.get(), POLLIN, 0}; }
 
-    /// Takes what is there now; true when anything came. End of file closes the stream.
+    /// Takes what is there now; true when anything came. End of file closes the stream. Bounded, yet
+    /// more than a full pipe: a program that writes as fast as we read must not outtalk its deadline.
     bool drain(const OutputSink& sink) {
         bool any = false;
-        while (fd_.open()) {
+        for (int pieces = 0; fd_.open() && pieces < most_pieces; ++pieces) {
             const ssize_t got = uninterrupted([&] { return ::read(fd_.get(), buffer_.data(), buffer_.size()); });
             if (got > 0) {
                 any = true;
@@ -124,6 +125,8 @@ class Capture {
         truncated_ = true;
         if (text_.size() > 2 * cap_) text_.erase(0, text_.size() - cap_);
     }
+
+    static constexpr int most_pieces = 16;
 
     Descriptor fd_;
     std::size_t cap_;
@@ -231,6 +234,8 @@ class LinuxProcessRunner final : public ProcessRunner {
         // What the child itself wrote is in the pipes by now; a daemon it left behind may hold them open for ever.
         out.drain(sink);
         err.drain({});
+        // Grandchildren may be deaf to SIGTERM. Before reaping: until then the group's number is ours.
+        if (completion.end != RunEnd::exited) child.signal_group(SIGKILL);
         finish(completion, child.reap());
         completion.out = out.take(completion.truncated);
         completion.err = err.take(completion.truncated);
