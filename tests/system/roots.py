@@ -19,7 +19,8 @@ from sandbox import Root
 HERE = pathlib.Path(__file__).parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "guestpatch"
 RELEASE = "bookworm"
-INCLUDE = ["apt-utils", "gnupg", "procps", "python3-minimal", "distro-info-data", "libsystemd0", "libstdc++6"]
+INCLUDE = ["apt-utils", "gnupg", "procps", "python3-minimal", "distro-info-data", "libsystemd0", "libstdc++6",
+           "strace"]
 
 # Two of the tests' own wishes: no verdict may depend on the day the test runs, and apt writes plain lists and caches.
 SUPPORTED_UNTIL = "2099-12-31"

@@ -1,0 +1,29 @@
+"""Runs system tests: run.py [MODULE[.CLASS[.TEST]]...]; exit status 77 and a sentence where they cannot be run.
+
+The program under test is $GUESTPATCH. `run.py --prepare` only builds the roots.
+"""
+import pathlib
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import roots  # noqa: E402
+from sandbox import unavailable  # noqa: E402
+
+
+def main(arguments):
+    if reason := unavailable():
+        print(f"skipped: {reason}")
+        return 77
+    roots.world()
+    if arguments == ["--prepare"]:
+        return 0
+    names = arguments or [file.stem for file in sorted(pathlib.Path(__file__).parent.glob("test_*.py"))]
+    suite = unittest.defaultTestLoader.loadTestsFromNames(names)
+    return 0 if unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
