@@ -14,6 +14,11 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
+// What four digits of a year can say in UTC: whatever was read can be written again.
+constexpr Instant first_instant = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+constexpr Instant last_instant = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1) - seconds(1);
+constexpr seconds longest_duration = hours(1'000'000'000) - seconds(1);
+
 /// Takes what it is asked for from the front of a text, or reports that it was not there.
 class Scanner {
   public:
@@ -103,7 +108,11 @@ Result<Instant> parse_instant(std::string_view text) {
         return Error{Errc::invalid,
                      fmt::format("\"{}\" is not an RFC 3339 instant such as 2026-11-10T23:02:11Z", text)};
     }
-    return Instant(*day + *time - *offset);
+    const Instant instant = *day + *time - *offset;
+    if (instant < first_instant || instant > last_instant) {
+        return Error{Errc::invalid, fmt::format("\"{}\" lies outside the years 0000 to 9999 in UTC", text)};
+    }
+    return instant;
 }
 
 std::optional<Instant> parse_day(std::string_view text) {
@@ -154,6 +163,7 @@ Result<seconds> parse_duration(std::string_view text) {
         total += *amount * units[unit].second;
         next = unit + 1;
     }
+    if (total > longest_duration) return not_a_duration(text);
     return total;
 }
 

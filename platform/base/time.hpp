@@ -41,8 +41,8 @@ struct Deadline {
 /// "2026-11-10T23:02:11Z".
 [[nodiscard]] std::string format_instant(Instant instant);
 
-/// Reads RFC 3339: `Z` or a numeric offset, 0 to 9 fractional digits (truncated).
-/// Errc::invalid names what was expected.
+/// Reads RFC 3339: `Z` or a numeric offset, 0 to 9 fractional digits (truncated), the years 0000 to 9999
+/// in UTC. Errc::invalid names what was expected.
 Result<Instant> parse_instant(std::string_view text);
 
 /// Reads a calendar day, "2026-06-10", as its first instant in UTC.
@@ -52,7 +52,8 @@ std::optional<Instant> parse_day(std::string_view text);
 [[nodiscard]] std::string format_duration(seconds duration);
 
 /// Reads ISO 8601 durations of fixed length: P[nD][T[nH][nM][nS]], each unit at most once, up to nine
-/// digits. Years, months, weeks, signs and lower case are refused: they have no fixed length or no use.
+/// digits, below 10^9 hours in all. Years, months, weeks, signs and lower case are refused: they have no
+/// fixed length or no use.
 Result<seconds> parse_duration(std::string_view text);
 
 /// For people: "45 s", "3 min", "5 h", "12 days".
