@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "packagers/origin_rule.hpp"
 #include "packagers/patch.hpp"
 #include "platform/base/result.hpp"
 #include "platform/base/time.hpp"
+#include "platform/files.hpp"
 
 namespace guestpatch {
 
@@ -42,6 +44,13 @@ struct Sight {
     std::optional<Instant> metadata_time;     ///< when the package lists were last known to be current
     std::vector<std::string> repair_needed;   ///< packages an interrupted run left behind
     bool extended_support = false;            ///< a source of paid or extended security updates is in use
+};
+
+/// What the configuration decides about package managers.
+struct PackageManagerSettings {
+    std::vector<OriginRule> security_origins;  ///< besides the distribution's own pockets
+    bool allow_removals = false;               ///< an upgrade may remove an installed package
+    Path private_cache;                        ///< a folder of our own, for where the machine keeps no cache
 };
 
 /// A package manager of this machine. Repairing and installing join when their callers do.

@@ -83,6 +83,7 @@ enum class BlindSpotCode {
     source_untrusted,     ///< its signature is missing or wrong
     source_not_fetched,   ///< no index of it on this machine
     list_empty,           ///< its index is on the machine but empty, and stayed so after another refresh
+    list_damaged,         ///< its index has another size than its Release file says
     lock_held,            ///< another program holds the package manager's lock
     refresh_failed,       ///< the refresh failed for a reason that names no source
     resolver_failed,      ///< the resolver could not work out an upgrade

@@ -11,6 +11,7 @@
 #include "packagers/apt/policy_output.hpp"
 #include "packagers/apt/pro_output.hpp"
 #include "packagers/apt/sight.hpp"
+#include "packagers/apt/sources.hpp"
 #include "packagers/apt/update_output.hpp"
 #include "platform/base/text.hpp"
 
@@ -60,7 +61,7 @@ bool caches_switched_off(Files& files) {
 
 class Apt final : public PackageManager {
   public:
-    Apt(Seams seams, Settings settings)
+    Apt(Seams seams, PackageManagerSettings settings)
         : seams_(seams), settings_(std::move(settings)), os_release_(seams.host.facts().os_release) {
         rules_ = security_rules(os_release_, settings_.security_origins);
         if (caches_switched_off(seams_.files)) {
@@ -84,7 +85,7 @@ class Apt final : public PackageManager {
     [[nodiscard]] std::optional<Instant> metadata_time(const Lists& lists) const;
 
     Seams seams_;
-    Settings settings_;
+    PackageManagerSettings settings_;
     std::map<std::string, std::string> os_release_;
     SecurityRules rules_;
     Words cache_options_;
@@ -213,7 +214,8 @@ Refresh Apt::refresh(Context& context) {
 /// apt's machine-readable-enough plan: the resolver's exact answer at a third of a simulation's price.
 /// Runs as any user, beside a running dpkg, and changes nothing.
 Words plan_command(Words verb) {
-    Words argv{"apt-get", "--print-uris", "-V", "-y", "-o", "APT::Get::AutomaticRemove=false"};
+    // Without --allow-downgrades one pin above 1000 would make apt refuse the whole plan.
+    Words argv{"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o", "APT::Get::AutomaticRemove=false"};
     argv.insert(argv.end(), verb.begin(), verb.end());
     return argv;
 }
@@ -345,7 +347,7 @@ Result<RebootNeed> Apt::reboot_need(Context&) {
 
 }  // namespace
 
-std::unique_ptr<PackageManager> make_apt(Seams seams, Settings settings) {
+std::unique_ptr<PackageManager> make_apt(Seams seams, PackageManagerSettings settings) {
     return std::make_unique<Apt>(seams, std::move(settings));
 }
 

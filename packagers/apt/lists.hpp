@@ -24,7 +24,7 @@ struct Source {
 struct Lists {
     std::map<std::string, Source, std::less<>> by_description;  ///< key: IndexTarget::description
     std::vector<BlindSpot> blind_spots;                         ///< lists that are missing or empty and should not be
-    std::vector<Path> damaged;  ///< files to delete so that apt fetches them again: it answers "Hit" otherwise
+    std::vector<Path> damaged;  ///< to be deleted before a refresh: apt answers "Hit" to an empty list and keeps it
     std::optional<Instant> last_change;  ///< when a list was last replaced
     bool extended_support = false;
 };

@@ -27,7 +27,10 @@ std::optional<PolicyVersion> parse_version(std::string_view line) {
     if (!priority || version.version.empty()) return std::nullopt;
     version.priority = *priority;
     constexpr std::string_view phased = "(phased ";
-    if (rest.starts_with(phased)) version.phased_percent = whole_number(take_until(rest = rest.substr(phased.size()), '%'));
+    if (rest.starts_with(phased)) {
+        rest.remove_prefix(phased.size());
+        version.phased_percent = whole_number(take_until(rest, '%'));
+    }
     return version;
 }
 

@@ -5,6 +5,30 @@
 #include "platform/base/text.hpp"
 
 namespace guestpatch::apt {
+namespace {
+
+/// A line of a checksum section: " HASH SIZE NAME", with runs of blanks.
+struct Entry {
+    std::uint64_t size = 0;
+    std::string_view name;
+};
+
+std::optional<Entry> take_entry(std::string_view& text) {
+    while (!text.empty()) {
+        const std::string_view line = take_line(text);
+        if (!line.starts_with(' ')) continue;
+        std::string_view rest = trim(line);
+        take_until(rest, ' ');
+        rest = trim(rest);
+        const std::string_view size = take_until(rest, ' ');
+        Entry entry{.name = trim(rest)};
+        const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), entry.size);
+        if (error == std::errc() && end == size.data() + size.size() && !entry.name.empty()) return entry;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
 
 Release parse_release(std::string_view text) {
     Release release;
@@ -29,22 +53,19 @@ Release parse_release(std::string_view text) {
 }
 
 std::optional<std::uint64_t> stated_size(std::string_view text, std::string_view index) {
-    std::optional<std::uint64_t> compressed;
-    while (!text.empty()) {
-        const std::string_view line = take_line(text);
-        if (!line.starts_with(' ')) continue;
-        std::string_view rest = trim(line);  // "HASH SIZE NAME", with runs of blanks
-        take_until(rest, ' ');
-        rest = trim(rest);
-        const std::string_view size = take_until(rest, ' ');
-        const std::string_view name = trim(rest);
-        if (!name.starts_with(index)) continue;
-        std::uint64_t bytes = 0;
-        std::from_chars(size.data(), size.data() + size.size(), bytes);
-        if (name.size() == index.size()) return bytes;
-        if (name[index.size()] == '.') compressed = bytes;
+    while (const auto entry = take_entry(text)) {
+        if (entry->name == index) return entry->size;
     }
-    return compressed;
+    return std::nullopt;
+}
+
+bool has_index(std::string_view text, std::string_view index) {
+    while (const auto entry = take_entry(text)) {
+        const bool variant = entry->name.starts_with(index) && (entry->name.size() == index.size() || entry->name[index.size()] == '.');
+        if (variant && entry->name.size() == index.size()) return entry->size > 0;
+        if (variant && entry->size > 0 && !stated_size(text, index)) return true;
+    }
+    return false;
 }
 
 }  // namespace guestpatch::apt

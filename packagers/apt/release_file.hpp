@@ -25,8 +25,10 @@ struct Release {
 /// Reads the fields above; an OpenPGP frame around them is passed over, unknown fields too.
 [[nodiscard]] Release parse_release(std::string_view text);
 
-/// The size the file states for an index ("main/binary-amd64/Packages"), in any compression; the
-/// uncompressed one wins. Nothing when the repository does not have that index.
+/// The size the file states for an uncompressed index ("main/binary-amd64/Packages").
 [[nodiscard]] std::optional<std::uint64_t> stated_size(std::string_view text, std::string_view index);
+
+/// Whether the repository has that index, in any compression, with anything in it.
+[[nodiscard]] bool has_index(std::string_view text, std::string_view index);
 
 }  // namespace guestpatch::apt

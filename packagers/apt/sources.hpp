@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "packagers/apt/release_file.hpp"
-#include "packagers/patch.hpp"
+#include "packagers/origin_rule.hpp"
 #include "platform/base/result.hpp"
 
 namespace guestpatch::apt {
@@ -31,13 +31,6 @@ struct IndexTarget {
 [[nodiscard]] std::string index_target_format();
 /// Reads that format; targets other than package indexes are left out. Errc::invalid on anything else.
 Result<std::vector<IndexTarget>> parse_index_targets(std::string_view text);
-
-/// A rule by which an origin counts as a security pocket: every given field must match its mask.
-struct OriginRule {
-    std::vector<std::pair<std::string, std::string>> fields;  ///< origin, label, suite, codename -> mask
-};
-/// Reads "origin=Docker,suite=*-security"; o, l, a, n and archive are accepted as apt abbreviates them.
-Result<OriginRule> parse_origin_rule(std::string_view text);
 
 /// Whose `*-security` pockets are believed, and what the administrator added.
 struct SecurityRules {

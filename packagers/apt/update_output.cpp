@@ -16,8 +16,9 @@ std::string repository_of(std::string_view url) {
     constexpr std::string_view dists = "/dists/";
     const std::size_t at = url.find(dists);
     if (at == std::string_view::npos) {
-        const std::size_t slash = url.rfind('/');  // flat: the file stands in the repository's folder
-        return std::string(url.substr(0, slash));
+        std::string_view folder = url.substr(0, url.rfind('/'));  // flat: the file stands in the repository's folder
+        if (folder.ends_with("/.")) folder.remove_suffix(2);
+        return fmt::format("{} ./", folder);
     }
     std::string_view suite = url.substr(at + dists.size());
     // The suite may hold slashes ("stable/updates"): it ends where a file or component/binary- begins.
@@ -55,7 +56,9 @@ std::optional<BlindSpot> complaint(std::string_view line) {
     constexpr std::string_view fetch = "Failed to fetch ";
     if (const std::size_t at = line.find(fetch); at != std::string_view::npos) {
         std::string_view rest = line.substr(at + fetch.size());
-        return BlindSpot{repository_of(take_until(rest, ' ')), source_unreachable, message};
+        const std::string repository = repository_of(take_until(rest, ' '));
+        const bool signature = rest.find("signatures") != std::string_view::npos;
+        return BlindSpot{repository, signature ? source_untrusted : source_unreachable, message};
     }
     if (line.find("GPG error: ") != std::string_view::npos) {
         return BlindSpot{repository_in(between(line, "GPG error: ", ": ")), source_untrusted, message};

@@ -1,0 +1,88 @@
+#include "agent/config/fragment.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "agent/config/schema.hpp"
+#include "platform/base/text.hpp"
+
+namespace guestpatch {
+namespace {
+
+std::string unknown_key(std::string_view key) {
+    std::vector<std::string_view> known;
+    for (const KeyRule& rule : configuration_keys()) known.push_back(rule.key);
+    const std::string_view meant = closest(key, known);
+    return meant.empty() ? "unknown key" : fmt::format("unknown key; did you mean \"{}\"?", meant);
+}
+
+class Check {
+  public:
+    explicit Check(Fragment& fragment) : fragment_(fragment) {}
+
+    void object(const Json& value, const std::string& prefix) {
+        for (const JsonMember& member : value.members) {
+            const std::string key = prefix.empty() ? member.name : prefix + "." + member.name;
+            if (const KeyRule* rule = find_key(key)) {
+                leaf(*rule, member.value);
+            } else if (is_section(key)) {
+                section(member.value, key);
+            } else {
+                fragment_.warnings.push_back(fault(member.value, key, unknown_key(key)));
+            }
+        }
+    }
+
+  private:
+    void leaf(const KeyRule& rule, const Json& value) {
+        if (value.kind == Json::Kind::null) return;  // resets
+        if (const auto wrong = find_fault(rule, value)) {
+            fragment_.errors.push_back(fault(value, std::string(rule.key), *wrong));
+        }
+    }
+    void section(const Json& value, const std::string& key) {
+        if (value.kind == Json::Kind::object) {
+            object(value, key);
+        } else if (value.kind != Json::Kind::null) {
+            fragment_.errors.push_back(fault(value, key, fmt::format("expected an object, found {}", describe(value.kind))));
+        }
+    }
+    [[nodiscard]] ConfigFault fault(const Json& value, const std::string& key, std::string message) const {
+        return {fragment_.file, line_of(fragment_.text, value.offset), key, std::move(message)};
+    }
+
+    Fragment& fragment_;
+};
+
+/// "line 3: Missing a comma" -> 3 and the rest.
+ConfigFault syntax_fault(const std::string& file, std::string_view message) {
+    ConfigFault fault{.file = file, .line = 1, .message = std::string(message)};
+    constexpr std::string_view start = "line ";
+    const std::size_t colon = message.find(": ");
+    if (message.starts_with(start) && colon != std::string_view::npos) {
+        std::from_chars(message.data() + start.size(), message.data() + colon, fault.line);
+        fault.message = message.substr(colon + 2);
+    }
+    return fault;
+}
+
+}  // namespace
+
+Fragment parse_fragment(std::string file, std::string text) {
+    Fragment fragment{.file = std::move(file), .text = std::move(text)};
+    auto root = parse_json(fragment.text, JsonDialect::relaxed);
+    if (!root) {
+        fragment.errors.push_back(syntax_fault(fragment.file, root.error().message));
+        return fragment;
+    }
+    if (root->kind != Json::Kind::object) {
+        fragment.errors.push_back({fragment.file, 1, "", "expected an object: { ... }"});
+        return fragment;
+    }
+    fragment.root = std::move(*root);
+    Check(fragment).object(fragment.root, "");
+    return fragment;
+}
+
+}  // namespace guestpatch

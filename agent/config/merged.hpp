@@ -1,0 +1,30 @@
+// All fragments laid over each other, every value with the place it came from. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/config/fragment.hpp"
+
+namespace guestpatch {
+
+/// One key's value and its origin.
+struct MergedValue {
+    Json value;
+    std::string file;      ///< empty: the built-in default
+    std::size_t line = 0;  ///< in that file
+
+    /// "/etc/guestpatch/config.d/10-site.json:4" or "default".
+    [[nodiscard]] std::string origin() const;
+};
+
+/// Every key of the schema, by full name.
+using Merged = std::map<std::string, MergedValue, std::less<>>;
+
+/// Later fragments win: scalars and arrays replace, objects merge, null resets to the default,
+/// maintenanceConfigurations merge by `id`. Values with faults are passed over.
+[[nodiscard]] Merged merge(const std::vector<Fragment>& fragments);
+
+}  // namespace guestpatch

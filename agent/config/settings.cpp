@@ -1,0 +1,72 @@
+#include "agent/config/settings.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/wire/enums.hpp"
+
+namespace guestpatch {
+namespace {
+
+const Json& value_of(const Merged& merged, std::string_view key) { return merged.find(key)->second.value; }
+
+std::string text_of(const Merged& merged, std::string_view key) { return value_of(merged, key).text; }
+
+/// The values were validated when they were read: what does not parse here cannot have come from a file.
+template <class Parse>
+auto parsed(const Merged& merged, std::string_view key, Parse&& parse) {
+    return parse(std::string_view(text_of(merged, key))).value();
+}
+
+template <class Parse>
+auto parsed_each(const Merged& merged, std::string_view key, Parse&& parse) {
+    std::vector<typename std::invoke_result_t<Parse, std::string_view>::value_type> values;
+    for (const Json& item : value_of(merged, key).items) {
+        if (auto value = parse(item.text)) values.push_back(std::move(*value));
+    }
+    return values;
+}
+
+/// Unset means: leave the machine as it was found.
+std::string patch_mode(const Merged& merged, std::string_view os_type) {
+    const MergedValue& mode = merged.find("patchSettings.patchMode")->second;
+    return mode.file.empty() && os_type == "Windows" ? "AutomaticByOS" : mode.value.text;
+}
+
+}  // namespace
+
+Settings make_settings(const Merged& merged, std::string_view os_type) {
+    Settings settings{.patch_mode = patch_mode(merged, os_type),
+                      .assessment_mode = text_of(merged, "patchSettings.assessmentMode"),
+                      .package_manager = text_of(merged, "packageManager.name"),
+                      .allow_removals = value_of(merged, "packageManager.allowRemovals").boolean,
+                      .compliance_max_age = parsed(merged, "compliance.maxAge", parse_duration),
+                      .support_end = text_of(merged, "compliance.supportEnd"),
+                      .log_level = parse_log_level(text_of(merged, "log.level")).value_or(LogLevel::info),
+                      .machine_id = text_of(merged, "machine.id")};
+    settings.security_origins = parsed_each(merged, "packageManager.securityOrigins", parse_origin_rule);
+    for (const Json& item : value_of(merged, "installPatches.classificationsToInclude").items) {
+        // The Windows-only classes select nothing here.
+        if (const auto value = from_wire<Classification>(item.text)) settings.selection.classifications.push_back(*value);
+    }
+    settings.selection.include = parsed_each(merged, "installPatches.patchesToInclude", parse_mask);
+    settings.selection.exclude = parsed_each(merged, "installPatches.patchesToExclude", parse_mask);
+    const std::string ceiling = text_of(merged, "installPatches.maxPatchPublishDate");
+    if (!ceiling.empty()) settings.selection.max_publish_date = parse_instant(ceiling).value();
+    return settings;
+}
+
+std::vector<ConfigFault> find_contradictions(const Merged& merged, std::string_view os_type) {
+    std::vector<ConfigFault> faults;
+    const MergedValue& mode = merged.find("patchSettings.patchMode")->second;
+    const bool linux_only = mode.value.text == "ImageDefault";
+    const bool windows_only = mode.value.text == "AutomaticByOS" || mode.value.text == "Manual";
+    if (!mode.file.empty() && ((os_type == "Windows" && linux_only) || (os_type == "Linux" && windows_only))) {
+        faults.push_back({mode.file, mode.line, "patchSettings.patchMode",
+                          fmt::format("\"{}\" does not exist on {}; use {}", mode.value.text, os_type,
+                                      os_type == "Windows" ? "AutomaticByOS, AutomaticByPlatform or Manual"
+                                                           : "ImageDefault or AutomaticByPlatform")});
+    }
+    return faults;
+}
+
+}  // namespace guestpatch

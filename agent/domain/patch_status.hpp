@@ -1,0 +1,44 @@
+// The machine's current state of patching: VirtualMachinePatchStatus. Pure values.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/domain/assessment.hpp"
+
+namespace guestpatch {
+
+/// AvailablePatchSummary: the newest assessment.
+struct AvailablePatchSummary {
+    OperationStatus status = OperationStatus::in_progress;
+    std::string activity_id;
+    bool reboot_pending = false;
+    std::size_t critical_and_security = 0;
+    std::size_t other = 0;
+    Instant started;
+    Instant modified;
+    ApiError error;
+
+    friend bool operator==(const AvailablePatchSummary&, const AvailablePatchSummary&) = default;
+};
+
+struct PatchStatus {
+    std::optional<AvailablePatchSummary> available;
+    std::optional<Compliance> compliance;
+
+    friend bool operator==(const PatchStatus&, const PatchStatus&) = default;
+};
+
+/// What went wrong or could not be seen, as Azure's schema has room for it.
+[[nodiscard]] ApiError api_error(const Assessment& assessment);
+[[nodiscard]] AvailablePatchSummary summarize(const Assessment& assessment);
+
+/// The status while an assessment runs: InProgress, the counts of the one before it.
+[[nodiscard]] PatchStatus begin_assessment(PatchStatus before, const std::string& activity_id, Instant now);
+
+/// What must be reported of an assessment that never came to its end (power cut, kill).
+[[nodiscard]] ErrorDetail interruption();
+
+}  // namespace guestpatch

@@ -1,0 +1,110 @@
+#include "agent/wire/documents.hpp"
+
+#include "agent/wire/parts.hpp"
+#include "agent/wire/patch_status_parts.hpp"
+
+namespace guestpatch {
+namespace {
+
+using namespace wire;
+
+std::string_view code_of(Errc code) {
+    switch (code) {
+        case Errc::failed: return "OPERATION_FAILED";
+        case Errc::invalid: return "INVALID_ARGUMENT";
+        case Errc::not_found: return "NOT_FOUND";
+        case Errc::permission: return "PERMISSION_DENIED";
+        case Errc::busy: return "OPERATION_RUNNING";
+        case Errc::timed_out: return "TIMED_OUT";
+        case Errc::cancelled: return "OPERATION_CANCELLED";
+        case Errc::no_space: return "DISK_FULL";
+    }
+    return "OPERATION_FAILED";
+}
+
+void write_operation(JsonWriter& out, const RunningOperation& operation) {
+    out.key("kind").string(operation.kind);
+    out.key("activityId").string(operation.activity_id);
+    out.key("startTime").string(format_instant(operation.started));
+}
+
+void write_agent(JsonWriter& out, const AgentStatus& agent) {
+    out.begin_object();
+    out.key("version").string(agent.version);
+    out.key("machineId").string(agent.machine_id);
+    out.key("bootId").string(agent.boot_id);
+    out.key("state").string(agent.operation ? "Assessing" : "Idle");
+    out.key("operation");
+    if (agent.operation) {
+        out.begin_object();
+        write_operation(out, *agent.operation);
+        out.key("elapsed").string(format_duration(agent.elapsed));
+        out.end_object();
+    } else {
+        out.null();
+    }
+    out.key("lastOperation");
+    if (agent.last_operation) {
+        out.begin_object();
+        write_operation(out, *agent.last_operation);
+        out.end_object();
+    } else {
+        out.null();
+    }
+    out.key("patchMode").string(agent.patch_mode);
+    out.key("assessmentMode").string(agent.assessment_mode);
+    out.key("rebootPending").begin_object();
+    out.key("required").boolean(agent.reboot.required);
+    write_instant(out, "since", agent.reboot.since);
+    write_strings(out, "reasons", agent.reboot.reasons);
+    out.end_object();
+    out.key("nextWindow").null();  // there is no daemon yet that would keep one
+    out.key("blindSpots");
+    write_blind_spots(out, agent.blind_spots);
+    out.end_object();
+}
+
+void write_faults(JsonWriter& out, std::string_view key, const std::vector<ConfigFault>& faults) {
+    out.key(key).begin_array();
+    for (const ConfigFault& fault : faults) {
+        out.begin_object();
+        out.key("file").string(fault.file);
+        out.key("line").integer(static_cast<std::int64_t>(fault.line));
+        out.key("key").string(fault.key);
+        out.key("message").string(fault.message);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+}  // namespace
+
+std::string encode_status(const PatchStatus& status, const AgentStatus& agent) {
+    JsonWriter out;
+    out.begin_object();
+    out.key("patchStatus");
+    write_patch_status(out, status);
+    out.key("agent");
+    write_agent(out, agent);
+    out.end_object();
+    return out.take();
+}
+
+std::string encode_error(const Error& error) {
+    JsonWriter out;
+    out.begin_object().key("error");
+    write_error(out, {std::string(code_of(error.code)), error.message, {}});
+    out.end_object();
+    return out.take();
+}
+
+std::string encode_config_check(const std::vector<ConfigFault>& errors, const std::vector<ConfigFault>& warnings) {
+    JsonWriter out;
+    out.begin_object();
+    write_faults(out, "errors", errors);
+    write_faults(out, "warnings", warnings);
+    out.end_object();
+    return out.take();
+}
+
+}  // namespace guestpatch

@@ -1,0 +1,36 @@
+// Documents that only ever leave: the answers of `--json`. Schemas in docs/wire/.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/domain/config_fault.hpp"
+#include "agent/domain/patch_status.hpp"
+#include "agent/domain/running.hpp"
+#include "packagers/patch.hpp"
+#include "platform/base/result.hpp"
+
+namespace guestpatch {
+
+/// What `status` says beside patchStatus.
+struct AgentStatus {
+    std::string version;
+    std::string machine_id;
+    std::string boot_id;
+    std::string patch_mode;
+    std::string assessment_mode;
+    RebootNeed reboot;
+    std::optional<RunningOperation> operation;
+    seconds elapsed{};                            ///< of the running operation
+    std::optional<RunningOperation> last_operation;  ///< pid unknown: 0
+    std::vector<BlindSpot> blind_spots;           ///< of the last assessment
+};
+
+[[nodiscard]] std::string encode_status(const PatchStatus& status, const AgentStatus& agent);
+/// {"error": ApiError}
+[[nodiscard]] std::string encode_error(const Error& error);
+/// {"errors": [], "warnings": []} of {file, line, key, message}
+[[nodiscard]] std::string encode_config_check(const std::vector<ConfigFault>& errors, const std::vector<ConfigFault>& warnings);
+
+}  // namespace guestpatch

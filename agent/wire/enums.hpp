@@ -1,0 +1,27 @@
+// Every enum's spelling on the wire, one table each (Azure's words where Azure has them).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "agent/domain/compliance.hpp"
+#include "agent/domain/operation.hpp"
+#include "packagers/patch.hpp"
+
+namespace guestpatch {
+
+[[nodiscard]] std::string_view to_wire(Classification value);
+[[nodiscard]] std::string_view to_wire(Severity value);
+[[nodiscard]] std::string_view to_wire(RebootBehavior value);
+[[nodiscard]] std::string_view to_wire(HeldBack value);
+[[nodiscard]] std::string_view to_wire(Reason value);
+[[nodiscard]] std::string_view to_wire(BlindSpotCode value);
+[[nodiscard]] std::string_view to_wire(OperationStatus value);
+[[nodiscard]] std::string_view to_wire(StartedBy value);
+[[nodiscard]] std::string_view to_wire(ComplianceState value);
+
+/// Compares without regard to case, as the schemas' consumers do; nothing for a word we do not know.
+template <class Enum>
+[[nodiscard]] std::optional<Enum> from_wire(std::string_view text);
+
+}  // namespace guestpatch

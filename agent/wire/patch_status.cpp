@@ -1,0 +1,73 @@
+#include "agent/wire/patch_status.hpp"
+
+#include "agent/wire/parts.hpp"
+#include "agent/wire/patch_status_parts.hpp"
+
+namespace guestpatch {
+namespace {
+
+using namespace wire;
+
+void write_available(JsonWriter& out, const AvailablePatchSummary& summary) {
+    out.begin_object();
+    out.key("status").string(to_wire(summary.status));
+    out.key("assessmentActivityId").string(summary.activity_id);
+    out.key("rebootPending").boolean(summary.reboot_pending);
+    out.key("criticalAndSecurityPatchCount").integer(static_cast<std::int64_t>(summary.critical_and_security));
+    out.key("otherPatchCount").integer(static_cast<std::int64_t>(summary.other));
+    out.key("startTime").string(format_instant(summary.started));
+    out.key("lastModifiedTime").string(format_instant(summary.modified));
+    out.key("error");
+    write_error(out, summary.error);
+    out.end_object();
+}
+
+AvailablePatchSummary read_available(const JsonReader& in) {
+    return {.status = read_enum<OperationStatus>(in.member("status")),
+            .activity_id = in.member("assessmentActivityId").string(),
+            .reboot_pending = in.member("rebootPending").boolean_or(false),
+            .critical_and_security = static_cast<std::size_t>(in.member("criticalAndSecurityPatchCount").integer()),
+            .other = static_cast<std::size_t>(in.member("otherPatchCount").integer()),
+            .started = in.member("startTime").parsed(parse_instant),
+            .modified = in.member("lastModifiedTime").parsed(parse_instant),
+            .error = read_error(in.member("error"))};
+}
+
+PatchStatus read_status(const JsonReader& root) {
+    const JsonReader in = root.member("patchStatus");
+    if (!in.present()) in.fail("is missing");
+    PatchStatus status;
+    if (in.member("availablePatchSummary").present()) status.available = read_available(in.member("availablePatchSummary"));
+    const JsonReader compliance = in.member("guestpatch").member("compliance");
+    if (compliance.present()) status.compliance = read_compliance(compliance);
+    return status;
+}
+
+}  // namespace
+
+void wire::write_patch_status(JsonWriter& out, const PatchStatus& status) {
+    out.begin_object();
+    if (status.available) {
+        out.key("availablePatchSummary");
+        write_available(out, *status.available);
+    }
+    out.key("configurationStatuses").begin_array().end_array();
+    if (status.compliance) {
+        out.key("guestpatch").begin_object().key("compliance");
+        write_compliance(out, *status.compliance);
+        out.end_object();
+    }
+    out.end_object();
+}
+
+std::string encode(const PatchStatus& status) {
+    JsonWriter out;
+    out.begin_object().key("patchStatus");
+    write_patch_status(out, status);
+    out.end_object();
+    return out.take();
+}
+
+Result<PatchStatus> decode_patch_status(std::string_view text) { return decode(text, read_status); }
+
+}  // namespace guestpatch
