@@ -53,7 +53,7 @@ def building(name, key):
         if folder.exists():
             yield folder, None
             return
-        for old in CACHE.glob(f"{name}-*"):
+        for old in CACHE.glob(f"{name}-{'[0-9a-f]' * 16}"):
             shutil.rmtree(old)
         fresh = pathlib.Path(tempfile.mkdtemp(prefix=f"{name}.new.", dir=CACHE))
         fresh.chmod(0o755)
@@ -65,11 +65,12 @@ def building(name, key):
             raise
 
 
-def base(name="base", include=INCLUDE):
-    key = digest(RELEASE, include, SUPPORTED_UNTIL, PROGRAM, MACHINE_ID)
+def base(name="base", options=()):
+    """A minimal Debian; `options` are further ones of mmdebstrap."""
+    key = digest(RELEASE, INCLUDE, SUPPORTED_UNTIL, PROGRAM, MACHINE_ID, *options)
     with building(name, key) as (folder, fresh):
         if fresh:
-            subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(include),
+            subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(INCLUDE), *options,
                             RELEASE, str(fresh / "root"), *host_sources()], check=True, stdin=subprocess.DEVNULL)
             prepare(fresh / "root")
     return folder / "root"
@@ -94,12 +95,17 @@ def world():
     """Layers of the world of packages.py, its lists fetched and its old versions installed."""
     below = base()
     sources = [(HERE / name).read_text() for name in ("packages.py", "repos.py", "roots.py")]
-    with building("world", digest(below, *sources)) as (folder, fresh):
+    return layer("world", digest(below, *sources), below, populate)
+
+
+def layer(name, key, below, fill):
+    """Layers of what `fill` does to a root that stands on `below`."""
+    with building(name, key) as (folder, fresh):
         if fresh:
             upper = fresh / "root"
             upper.mkdir()
             with Root([below], upper=upper) as root:
-                populate(root)
+                fill(root)
             for leftover in fresh.iterdir():
                 if leftover != upper:
                     shutil.rmtree(leftover)
