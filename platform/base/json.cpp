@@ -138,7 +138,7 @@ class Builder {
             fault_ = fmt::format("nested deeper than {} levels", max_depth);
             return false;
         }
-        stack_.push_back(scalar(kind, 1));
+        stack_.push_back(scalar(kind, 0));  // RapidJSON tells of a bracket before it takes it
         return true;
     }
 
@@ -272,6 +272,16 @@ std::optional<Error> JsonReader::fault() const { return shared_->fault; }
 struct JsonWriter::Impl {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer{buffer};
+
+    /// Hands valid UTF-8 to `write`; copies only what is not ASCII.
+    template <class Write>
+    void text(std::string_view value, const Write& write) {
+        const bool ascii =
+            std::ranges::none_of(value, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
+        const std::string valid = ascii ? std::string() : to_valid_utf8(value);
+        const std::string_view written = ascii ? value : valid;
+        write(written.data(), static_cast<rapidjson::SizeType>(written.size()));
+    }
 };
 
 JsonWriter::JsonWriter() : impl_(std::make_unique<Impl>()) {}
@@ -294,17 +304,11 @@ JsonWriter& JsonWriter::end_array() {
     return *this;
 }
 JsonWriter& JsonWriter::key(std::string_view name) {
-    impl_->writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    impl_->text(name, [this](const char* text, rapidjson::SizeType size) { impl_->writer.Key(text, size); });
     return *this;
 }
 JsonWriter& JsonWriter::string(std::string_view value) {
-    const bool ascii = std::ranges::none_of(value, [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
-    if (!ascii) {
-        const std::string valid = to_valid_utf8(value);
-        impl_->writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-        return *this;
-    }
-    impl_->writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    impl_->text(value, [this](const char* text, rapidjson::SizeType size) { impl_->writer.String(text, size); });
     return *this;
 }
 JsonWriter& JsonWriter::integer(std::int64_t value) {

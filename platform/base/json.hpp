@@ -21,7 +21,7 @@ struct Json {
     enum class Kind { null, boolean, number, string, array, object };
 
     Kind kind = Kind::null;
-    std::size_t offset = 0;           ///< of the value's first byte
+    std::size_t offset = 0;           ///< of a byte of the value, on the line where it begins
     bool boolean = false;             ///< Kind::boolean
     std::string text;                 ///< Kind::string: decoded; Kind::number: as written
     std::vector<Json> items;          ///< Kind::array
