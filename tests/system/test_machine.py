@@ -155,3 +155,12 @@ class FirstSeen(GuestTest):
         first = self.first_seen("gp-upd")
         self.publish(("ubuntu", "jammy-security"), "1.2", "gp-upd")
         self.assertGreater(self.first_seen("gp-upd"), first)
+
+    def test_pending_too_long_is_a_breach(self):
+        self.guest.write("/etc/guestpatch/config.d/10-age.json", '{"compliance": {"maxAge": "PT1S"}}')
+        self.guest.assess(codes=[0])
+        time.sleep(2.1)
+        found = self.guest.assess(codes=[0])
+        self.assertEqual(found.compliance(), "NonCompliant")
+        self.assertTrue(found.own["compliance"]["reasons"])
+        self.assertIn("gp-", str(found.own["oldestPending"]))
