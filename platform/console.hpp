@@ -13,6 +13,7 @@ struct Console {
     int columns = 80;  ///< of the terminal; 80 when there is none
 };
 
+/// Also readies a Windows console for UTF-8.
 Console inspect_console();
 
 /// While it lives, SIGINT, SIGTERM and SIGHUP (Windows: Ctrl-C, Ctrl-Break, console close) request a

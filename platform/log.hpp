@@ -25,6 +25,8 @@ class Log {
   public:
     virtual ~Log() = default;
     virtual void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
+    /// Sentences below `least` are dropped from now on; a log that keeps everything takes no notice.
+    virtual void set_least(LogLevel) {}
 
     void debug(std::string_view sentence, std::initializer_list<LogField> fields = {}) {
         write(LogLevel::debug, sentence, fields);
@@ -39,6 +41,9 @@ class Log {
         write(LogLevel::error, sentence, fields);
     }
 };
+
+/// The plain form, with its line end: "guestpatch: warning: sentence name=value".
+std::string log_line(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields);
 
 /// journald with fields when standard error is the journal's (systemd sets JOURNAL_STREAM), else plain
 /// lines on standard error. Sentences below `least` are dropped.

@@ -1,6 +1,7 @@
 // Running other programs: argv only, never a shell string, never without a deadline.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -56,5 +57,8 @@ class ProcessRunner {
 };
 
 std::unique_ptr<ProcessRunner> make_process_runner();
+
+/// This process, as the operating system numbers it.
+std::int64_t current_process_id();
 
 }  // namespace guestpatch

@@ -39,6 +39,7 @@ Settings make_settings(const Merged& merged, std::string_view os_type) {
                       .assessment_mode = text_of(merged, "patchSettings.assessmentMode"),
                       .package_manager = text_of(merged, "packageManager.name"),
                       .allow_removals = value_of(merged, "packageManager.allowRemovals").boolean,
+                      .history_keep = parsed(merged, "history.keep", parse_duration),
                       .compliance_max_age = parsed(merged, "compliance.maxAge", parse_duration),
                       .support_end = text_of(merged, "compliance.supportEnd"),
                       .log_level = parse_log_level(text_of(merged, "log.level")).value_or(LogLevel::info),

@@ -20,6 +20,7 @@ struct Settings {
     std::string package_manager;
     std::vector<OriginRule> security_origins;
     bool allow_removals = false;
+    seconds history_keep{};
     seconds compliance_max_age{};
     std::string support_end;
     LogLevel log_level = LogLevel::info;

@@ -195,6 +195,8 @@ Result<Json> parse_json(std::string_view text, JsonDialect dialect) {
     return dialect == JsonDialect::strict ? parse_with<strict>(text) : parse_with<relaxed>(text);
 }
 
+std::string json_library() { return "RapidJSON " RAPIDJSON_VERSION_STRING; }
+
 // --- reading ---------------------------------------------------------------------------------------
 
 struct JsonReader::Shared {

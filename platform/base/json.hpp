@@ -52,6 +52,9 @@ Result<Json> parse_json(std::string_view text, JsonDialect dialect);
 /// 1-based line of a byte offset.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::size_t offset);
 
+/// The library behind the door and its version, for --version.
+[[nodiscard]] std::string json_library();
+
 /// Reads members of one document and remembers the first fault with its place, so that a codec reads
 /// like the schema: `in.required("status", ...)`. Value semantics; children share the parent's fault.
 class JsonReader {

@@ -1,20 +1,22 @@
 #include "platform/host.hpp"
 
-#include <fmt/format.h>
 #include <sys/utsname.h>
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "platform/base/guid.hpp"
 #include "platform/base/os_release.hpp"
 
 namespace guestpatch {
 namespace {
 
 // Our application id for sd-id128(3): the machine id itself must not be published.
-constexpr sd_id128_t application_id = SD_ID128_MAKE(8b, 3f, 1d, 5a, 6c, 9e, 4f, 02, a7, 44, 0d, 9b, 71, e2, 5c, 36);
+constexpr sd_id128_t application_id{
+    .bytes = {0x8b, 0x3f, 0x1d, 0x5a, 0x6c, 0x9e, 0x4f, 0x02, 0xa7, 0x44, 0x0d, 0x9b, 0x71, 0xe2, 0x5c, 0x36}};
 
 std::string slurp(const char* path) {
     std::ifstream file(path);
@@ -26,12 +28,9 @@ std::string slurp(const char* path) {
 std::string machine_id() {
     sd_id128_t id{};
     if (sd_id128_get_machine_app_specific(application_id, &id) != 0) return "";
-    std::string guid;
-    for (std::size_t i = 0; i < sizeof id.bytes; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) guid += '-';
-        guid += fmt::format("{:02x}", id.bytes[i]);
-    }
-    return guid;
+    GuidBytes bytes{};
+    std::ranges::copy(id.bytes, bytes.begin());
+    return format_guid(bytes);
 }
 
 class LinuxHost final : public Host {

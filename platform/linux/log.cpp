@@ -16,27 +16,24 @@
 namespace guestpatch {
 namespace {
 
-constexpr std::array<std::string_view, 4> level_words{"debug", "info", "warning", "error"};
 constexpr std::array<int, 4> syslog_levels{LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
 
 class LeveledLog : public Log {
   public:
     explicit LeveledLog(LogLevel least) : least_(least) {}
     void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) final {
-        if (level >= least_) emit(static_cast<std::size_t>(level), sentence, fields);
+        if (level >= least_) emit(level, sentence, fields);
     }
 
   private:
-    virtual void emit(std::size_t level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
+    virtual void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
     LogLevel least_;
 };
 
 class StderrLog final : public LeveledLog {
     using LeveledLog::LeveledLog;
-    void emit(std::size_t level, std::string_view sentence, std::initializer_list<LogField> fields) override {
-        std::string line = fmt::format("guestpatch: {}: {}", level_words[level], sentence);
-        for (const LogField& field : fields) line += fmt::format(" {}={}", field.name, field.value);
-        line += '\n';
+    void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
+        const std::string line = log_line(level, sentence, fields);
         // A log that cannot be written has nowhere to complain.
         [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
     }
@@ -44,9 +41,9 @@ class StderrLog final : public LeveledLog {
 
 class JournalLog final : public LeveledLog {
     using LeveledLog::LeveledLog;
-    void emit(std::size_t level, std::string_view sentence, std::initializer_list<LogField> fields) override {
+    void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
         std::vector<std::string> entries{fmt::format("MESSAGE={}", sentence),
-                                         fmt::format("PRIORITY={}", syslog_levels[level]),
+                                         fmt::format("PRIORITY={}", syslog_levels[static_cast<std::size_t>(level)]),
                                          "SYSLOG_IDENTIFIER=guestpatch"};
         for (const LogField& field : fields) {
             std::string name(field.name);

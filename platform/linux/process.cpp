@@ -262,6 +262,8 @@ class LinuxProcessRunner final : public ProcessRunner {
 
 }  // namespace
 
+std::int64_t current_process_id() { return ::getpid(); }
+
 std::unique_ptr<ProcessRunner> make_process_runner() { return std::make_unique<LinuxProcessRunner>(); }
 
 }  // namespace guestpatch

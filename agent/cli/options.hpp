@@ -1,0 +1,60 @@
+// The command line, parsed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "agent/domain/selection.hpp"
+#include "platform/base/result.hpp"
+#include "platform/files.hpp"
+#include "platform/log.hpp"
+
+namespace guestpatch {
+
+enum class ProgressMode { automatic, plain, none };
+
+/// What every command takes.
+struct CommonOptions {
+    bool json = false;
+    bool color = true;
+    Path config_dir;  ///< empty: the system's folders
+    Path state_dir;   ///< empty: the system's folder
+    std::string package_manager;
+    std::optional<LogLevel> log_level;
+    ProgressMode progress = ProgressMode::automatic;
+};
+
+struct AssessOptions {
+    bool refresh = true;
+    bool check = false;
+    std::optional<std::vector<Classification>> classifications;
+    std::optional<std::vector<PatchMask>> include;
+    std::vector<PatchMask> exclude;
+    std::optional<Instant> max_publish_date;
+};
+struct StatusOptions {};
+struct ConfigCheckOptions {};
+struct ConfigShowOptions {};
+/// Print this and be done.
+struct PrintText {
+    std::string text;
+};
+
+using CommandOptions = std::variant<AssessOptions, StatusOptions, ConfigCheckOptions, ConfigShowOptions, PrintText>;
+
+struct Invocation {
+    CommonOptions common;
+    CommandOptions command;
+};
+
+/// `arguments` without the program's name. Errc::invalid says what is wrong and where to read on.
+Result<Invocation> parse_arguments(const std::vector<std::string>& arguments);
+
+/// The configured selection with the command line's options laid over it. Errc::invalid when nothing could
+/// be selected: no classification and no inclusion.
+Result<Selection> apply_options(const AssessOptions& options, Selection configured);
+
+}  // namespace guestpatch

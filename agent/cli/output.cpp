@@ -1,0 +1,141 @@
+#include "agent/cli/output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/cli/table.hpp"
+#include "agent/wire/enums.hpp"
+#include "platform/base/text.hpp"
+
+namespace guestpatch {
+namespace {
+
+Tint tint_of(const Patch& patch) {
+    if (patch.held_back) return Tint::held;
+    switch (patch.classification) {
+        case Classification::critical: return Tint::critical;
+        case Classification::security: return Tint::security;
+        case Classification::other: break;
+    }
+    return Tint::none;
+}
+
+/// Critical first, then Security, then Other; by name within each.
+std::vector<const Patch*> by_urgency(const std::vector<Patch>& patches) {
+    std::vector<const Patch*> order;
+    order.reserve(patches.size());
+    for (const Patch& patch : patches) order.push_back(&patch);
+    std::ranges::stable_sort(order, {}, &Patch::classification);
+    return order;
+}
+
+std::string reason_of(const Patch& patch) { return patch.reason ? std::string(to_wire(*patch.reason)) : ""; }
+
+std::string installed_of(const Patch& patch) { return patch.installed_version.empty() ? "(new)" : patch.installed_version; }
+
+std::string render_patches(const Assessment& assessment, const TextStyle& style) {
+    if (assessment.patches.empty()) return "";
+    if (!style.table) {
+        std::string lines;
+        for (const Patch* patch : by_urgency(assessment.patches)) {
+            const std::string reason = reason_of(*patch);
+            lines += fmt::format("{} {} {} -> {} from {}{}\n", to_wire(patch->classification), patch->id.name,
+                                 installed_of(*patch), patch->id.version, patch->source.empty() ? "-" : patch->source,
+                                 reason.empty() ? "" : " [" + reason + "]");
+        }
+        return lines;
+    }
+    std::vector<std::vector<Cell>> rows;
+    for (const Patch* patch : by_urgency(assessment.patches)) {
+        const Tint tint = tint_of(*patch);
+        rows.push_back({{std::string(to_wire(patch->classification)), tint},
+                        {patch->id.name, tint},
+                        {installed_of(*patch), Tint::none},
+                        {patch->id.version, Tint::none},
+                        {reason_of(*patch), Tint::dim},
+                        {patch->source, Tint::dim}});
+    }
+    return render_table({"CLASS", "NAME", "INSTALLED", "AVAILABLE", "LEFT OUT", "SOURCE"}, rows, style.columns, style.color) + "\n";
+}
+
+std::string render_blind_spots(const std::vector<BlindSpot>& blind_spots, const TextStyle& style) {
+    std::string lines;
+    for (const BlindSpot& spot : blind_spots) {
+        lines += tinted(fmt::format("not seen: {} {}: {}", to_wire(spot.code), spot.source, spot.message), Tint::held, style.color) + "\n";
+    }
+    return lines;
+}
+
+std::string render_compliance(const Compliance& compliance, const TextStyle& style) {
+    const Tint tint = compliance.state == ComplianceState::compliant ? Tint::bold : Tint::security;
+    std::string lines = fmt::format("compliance: {} since {}\n", tinted(std::string(to_wire(compliance.state)), tint, style.color),
+                                    format_instant(compliance.since));
+    for (const std::string& reason : compliance.reasons) lines += fmt::format("  {}\n", reason);
+    return lines;
+}
+
+std::string render_reboot(const RebootNeed& reboot) {
+    if (!reboot.required) return "";
+    const std::string since = reboot.since ? " since " + format_instant(*reboot.since) : "";
+    const std::string reasons = reboot.reasons.empty() ? "" : ": " + join(reboot.reasons);
+    return fmt::format("reboot pending{}{}\n", since, reasons);
+}
+
+std::string counted(std::size_t number, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", number, number == 1 ? one : many);
+}
+
+/// The one line people read first.
+std::string summary_of(const Assessment& assessment) {
+    if (assessment.failure) return "assessment failed: " + assessment.failure->message;
+    const auto held = std::ranges::count_if(assessment.patches, [](const Patch& patch) { return patch.held_back.has_value(); });
+    std::string line = fmt::format("{} pending: {} Critical, {} Security, {} Other", counted(assessment.patches.size(), "patch", "patches"),
+                                   count(assessment.patches, Classification::critical),
+                                   count(assessment.patches, Classification::security),
+                                   count(assessment.patches, Classification::other));
+    if (held > 0) line += fmt::format("; {} cannot go in now", held);
+    if (!assessment.blind_spots.empty()) line += "; " + counted(assessment.blind_spots.size(), "blind spot", "blind spots");
+    return line;
+}
+
+}  // namespace
+
+std::string render(const Assessment& assessment, const TextStyle& style) {
+    std::string text = render_patches(assessment, style);
+    text += render_blind_spots(assessment.blind_spots, style);
+    for (const Note& note : assessment.notes) text += fmt::format("note: {} {}\n", note.code, note.message);
+    text += render_reboot(assessment.reboot);
+    if (assessment.metadata_age && *assessment.metadata_age > std::chrono::hours(1)) {
+        text += fmt::format("package lists are {} old\n", describe_duration(*assessment.metadata_age));
+    }
+    if (!assessment.failure) text += render_compliance(assessment.compliance, style);
+    return text + tinted(summary_of(assessment), Tint::bold, style.color) + "\n";
+}
+
+std::string render_status(const PatchStatus& status, const AgentStatus& agent, Instant now, const TextStyle& style) {
+    std::string text;
+    if (agent.operation) {
+        text += fmt::format("running: {} {} for {}\n", agent.operation->kind, agent.operation->activity_id,
+                            describe_duration(agent.elapsed));
+    }
+    if (!status.available) {
+        text += "last assessment: none; run `guestpatch assess`\n";
+    } else {
+        const AvailablePatchSummary& last = *status.available;
+        text += fmt::format("last assessment: {} {}, {} ago\n", to_wire(last.status), format_instant(last.modified),
+                            describe_duration(std::max(now - last.modified, seconds(0))));
+        for (const ErrorDetail& detail : last.error.details) {
+            text += fmt::format("  {} {}: {}\n", detail.code, detail.target, detail.message);
+        }
+        text += fmt::format("pending: {} Critical or Security, {} Other\n", last.critical_and_security, last.other);
+    }
+    text += render_blind_spots(agent.blind_spots, style);
+    if (status.compliance) text += render_compliance(*status.compliance, style);
+    text += agent.reboot.required ? render_reboot(agent.reboot) : "reboot pending: no\n";
+    text += fmt::format("patch mode: {}, assessment mode: {}\n", agent.patch_mode, agent.assessment_mode);
+    text += fmt::format("machine: {}\n", agent.machine_id);
+    return text;
+}
+
+}  // namespace guestpatch

@@ -1,0 +1,77 @@
+#include "agent/cli/run.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/wire/documents.hpp"
+
+namespace guestpatch {
+namespace {
+
+/// Faults stop every command but `config check`, which is about them.
+std::optional<Error> first_fault(const Configuration& configuration) {
+    if (configuration.errors.empty()) return std::nullopt;
+    const ConfigFault& fault = configuration.errors.front();
+    const std::string more = configuration.errors.size() > 1 ? fmt::format(" (and {} more)", configuration.errors.size() - 1) : "";
+    const std::string key = fault.key.empty() ? "" : fault.key + ": ";
+    return Error{Errc::invalid, fmt::format("{}:{}: {}{}{}; see guestpatch config check", fault.file, fault.line, key, fault.message, more)};
+}
+
+struct Dispatch {
+    App& app;
+    const CommonOptions& common;
+
+    ExitCode operator()(const PrintText& text) const {
+        app.out << text.text;
+        return ExitCode::done;
+    }
+    ExitCode operator()(const AssessOptions& options) const {
+        const Configuration configuration = load();
+        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
+        return run_assess(app, common, options, configuration);
+    }
+    ExitCode operator()(const StatusOptions&) const {
+        const Configuration configuration = load();
+        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
+        return run_status(app, common, configuration);
+    }
+    ExitCode operator()(const ConfigCheckOptions&) const { return run_config_check(app, common, load()); }
+    ExitCode operator()(const ConfigShowOptions&) const {
+        const Configuration configuration = load();
+        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
+        return run_config_show(app, common, configuration);
+    }
+
+    [[nodiscard]] Configuration load() const {
+        const std::vector<Path> only{common.config_dir};
+        const auto& folders = common.config_dir.empty() ? app.paths.config_folders : only;
+        Configuration configuration = load_configuration(app.seams.files, folders, app.seams.host.facts().os_type);
+        if (!common.config_dir.empty() && !app.seams.files.info(common.config_dir)) {
+            configuration.errors.push_back({common.config_dir.string(), 0, "", "no such folder"});
+        }
+        if (!common.log_level) app.seams.log.set_least(configuration.settings.log_level);
+        return configuration;
+    }
+};
+
+}  // namespace
+
+ExitCode exit_code_of(const Error& error) {
+    switch (error.code) {
+        case Errc::invalid: return ExitCode::usage;
+        case Errc::busy: return ExitCode::busy;
+        case Errc::permission: return ExitCode::not_privileged;
+        default: return ExitCode::failed;
+    }
+}
+
+ExitCode report(App& app, bool json, const Error& error) {
+    if (json) app.out << encode_error(error) << '\n';
+    app.err << "guestpatch: " << error.message << std::endl;
+    return exit_code_of(error);
+}
+
+ExitCode run(App& app, const Invocation& invocation) {
+    return std::visit(Dispatch{app, invocation.common}, invocation.command);
+}
+
+}  // namespace guestpatch

@@ -1,0 +1,39 @@
+// One command, from arguments to exit code.
+#pragma once
+
+#include <ostream>
+#include <stop_token>
+
+#include "agent/cli/exit_code.hpp"
+#include "agent/cli/options.hpp"
+#include "agent/config/load.hpp"
+#include "platform/console.hpp"
+#include "platform/paths.hpp"
+#include "platform/seams.hpp"
+
+namespace guestpatch {
+
+/// The world a command runs in; main() fills it with the real one, tests with fakes.
+struct App {
+    Seams seams;
+    SystemPaths paths;
+    Console console;
+    std::stop_token stop;
+    std::ostream& out;
+    std::ostream& err;
+};
+
+/// Runs what was parsed. Never throws; every failure becomes a message (or a JSON document) and an exit code.
+ExitCode run(App& app, const Invocation& invocation);
+
+/// A failure of the invocation itself, as the user asked to be told.
+ExitCode report(App& app, bool json, const Error& error);
+[[nodiscard]] ExitCode exit_code_of(const Error& error);
+
+// The commands. Each stands in a file of its own.
+ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& options, const Configuration& configuration);
+ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration);
+ExitCode run_config_check(App& app, const CommonOptions& common, const Configuration& configuration);
+ExitCode run_config_show(App& app, const CommonOptions& common, const Configuration& configuration);
+
+}  // namespace guestpatch

@@ -1,0 +1,40 @@
+// The composition root: binds the real seams, parses, runs, returns the exit code.
+#include <algorithm>
+#include <iostream>
+
+#include "agent/cli/options.hpp"
+#include "agent/cli/run.hpp"
+#include "platform/arguments.hpp"
+#include "platform/clock.hpp"
+#include "platform/console.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "platform/lock.hpp"
+#include "platform/log.hpp"
+#include "platform/paths.hpp"
+#include "platform/process.hpp"
+
+int main(int argc, char** argv) {
+    using namespace guestpatch;
+    const auto stop = listen_for_stop();  // before any other thread exists
+    const std::vector<std::string> arguments = utf8_arguments(argc, argv);
+    const auto invocation = parse_arguments(arguments);
+
+    const auto clocks = make_clocks();
+    const auto files = make_files();
+    const auto host = make_host();
+    const auto locks = make_locks();
+    const auto log = make_log(invocation ? invocation->common.log_level.value_or(LogLevel::info) : LogLevel::info);
+    const auto processes = make_process_runner();
+    App app{.seams = {*clocks, *files, *host, *locks, *log, *processes},
+            .paths = system_paths(),
+            .console = inspect_console(),
+            .stop = stop->token(),
+            .out = std::cout,
+            .err = std::cerr};
+    if (!invocation) {
+        const bool json = std::ranges::find(arguments, "--json") != arguments.end();
+        return static_cast<int>(report(app, json, invocation.error()));
+    }
+    return static_cast<int>(run(app, *invocation));
+}

@@ -1,0 +1,11 @@
+#include "platform/paths.hpp"
+
+namespace guestpatch {
+
+SystemPaths system_paths() {
+    return {{"/usr/lib/guestpatch/config.d", "/etc/guestpatch/config.d", "/run/guestpatch/config.d"},
+            "/var/lib/guestpatch",
+            "/var/cache/guestpatch"};
+}
+
+}  // namespace guestpatch
