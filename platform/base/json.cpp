@@ -86,12 +86,12 @@ class Builder {
     bool String(const char* text, rapidjson::SizeType length, bool) {
         Json* json = scalar(Json::Kind::string, length + 2);
         if (json != nullptr) json->text.assign(text, length);
-        return json != nullptr;
+        return json != nullptr && paired({text, length});
     }
     bool StartObject() { return open(Json::Kind::object); }
     bool Key(const char* text, rapidjson::SizeType length, bool) {
         stack_.back()->members.push_back({std::string(text, length), {}});
-        return true;
+        return paired({text, length});
     }
     bool EndObject(rapidjson::SizeType) {
         std::vector<std::string_view> names;
@@ -121,6 +121,12 @@ class Builder {
     [[nodiscard]] const std::string& fault() const { return fault_; }
 
   private:
+    /// RapidJSON refuses a high surrogate without its low one, but not the other way round.
+    bool paired(std::string_view text) {
+        if (!text.contains('\xED') || to_valid_utf8(text) == text) return true;  // surrogates begin with ED
+        fault_ = "half a surrogate pair";
+        return false;
+    }
     Json* place() {
         if (stack_.empty()) return &root;
         Json& parent = *stack_.back();

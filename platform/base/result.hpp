@@ -62,6 +62,21 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
         if (!this->has_value()) this->error() = this->error().within(phrase);
         return std::move(*this);
     }
+
+    // Of our own: to std::expected's, a derived class compared with a value is ambiguous (C++20 reverses the operands).
+    template <class U>
+    friend bool operator==(const Result& result, const U& value) {
+        return result.has_value() && *result == value;
+    }
+    friend bool operator==(const Result& one, const Result& other) {
+        if (!one.has_value() && !other.has_value()) return one.error() == other.error();
+        if (one.has_value() != other.has_value()) return false;
+        if constexpr (std::is_void_v<T>) {
+            return true;
+        } else {
+            return *one == *other;
+        }
+    }
 };
 
 }  // namespace guestpatch

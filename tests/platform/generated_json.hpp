@@ -3,6 +3,7 @@
 
 #include "platform/base/json.hpp"
 #include "tests/tools/dice.hpp"
+#include "tests/tools/same_json.hpp"
 
 namespace guestpatch {
 
@@ -38,23 +39,6 @@ inline Json roll_json(Dice& dice, int depth) {
             return json;
         }
     }
-}
-
-/// The same value, wherever it stood.
-inline bool same(const Json& one, const Json& two) {
-    if (one.kind != two.kind || one.boolean != two.boolean || one.text != two.text ||
-        one.items.size() != two.items.size() || one.members.size() != two.members.size()) {
-        return false;
-    }
-    for (std::size_t i = 0; i < one.items.size(); ++i) {
-        if (!same(one.items[i], two.items[i])) return false;
-    }
-    for (std::size_t i = 0; i < one.members.size(); ++i) {
-        if (one.members[i].name != two.members[i].name || !same(one.members[i].value, two.members[i].value)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 }  // namespace guestpatch

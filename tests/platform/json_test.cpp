@@ -150,5 +150,13 @@ TEST_CASE("a name may stand once in an object, however it is spelt", "[json]") {
     CHECK(refusal(R"([{"a": {"a": 1}}, {"a": 2, "A": 3}])").empty());
 }
 
+TEST_CASE("half a surrogate pair is refused, whichever half", "[json]") {
+    for (const char* text : {R"("\ud83e")", R"("\ude79")", R"("\ude79\ud83e")", R"({"\ude79": 1})", R"("\ud83ex")"}) {
+        INFO(text);
+        CHECK_FALSE(refusal(text).empty());
+    }
+    CHECK(parse_json(R"(["\ud83e\ude79", "\uD55C", "한"])", strict)->items[0].text == "🩹");
+}
+
 }  // namespace
 }  // namespace guestpatch

@@ -41,5 +41,20 @@ TEST_CASE("a result can hold what cannot be copied", "[result]") {
     CHECK(**kept == 7);
 }
 
+TEST_CASE("results compare with results and with values", "[result]") {
+    const Result<std::string> text = std::string("a");
+    const Result<std::string> failed = Error{Errc::busy, "locked"};
+    CHECK(text == "a");
+    CHECK(text == std::string("a"));
+    CHECK(text != "b");
+    CHECK(failed != "a");
+    CHECK(text == Result<std::string>("a"));
+    CHECK(text != failed);
+    CHECK(failed == Result<std::string>(Error{Errc::busy, "locked"}));
+    CHECK(failed != Result<std::string>(Error{Errc::failed, "locked"}));
+    CHECK(Result<void>() == Result<void>());
+    CHECK(Result<void>() != Result<void>(Error{}));
+}
+
 }  // namespace
 }  // namespace guestpatch

@@ -53,7 +53,7 @@ TEST_CASE("every spelling RFC 3339 allows is read", "[time]") {
         CHECK(parse_instant(text) == instant);
     }
     CHECK(parse_instant("2024-02-29T12:00:00Z"));
-    CHECK(parse_instant("2016-12-31T23:59:60Z") == parse_instant("2017-01-01T00:00:00Z").value());
+    CHECK(parse_instant("2016-12-31T23:59:60Z") == parse_instant("2017-01-01T00:00:00Z"));
 }
 
 TEST_CASE("what is not an instant is refused by name", "[time]") {
