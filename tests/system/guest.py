@@ -37,7 +37,7 @@ class Guest(Root):
     def assess(self, *arguments, codes=(0, 3), **options):
         """An assessment, checked for what must hold of each."""
         document = self.document("assess", *arguments, codes=codes, **options)
-        schemas.validate(document, "assess")
+        schemas.validate(document, "assessment-result")
         return Assessment(document)
 
     def status(self, **options):
@@ -59,9 +59,9 @@ class Guest(Root):
         """Whatever happened: every document is whole, and nothing half-written stays under a final name."""
         summary = self.path(f"{STATE}/patchStatus.json")
         if summary.exists():
-            schemas.validate(json.loads(summary.read_text()), "patchStatus")
+            schemas.validate(json.loads(summary.read_text()), "patch-status")
         for document in self.kept_results().values():
-            schemas.validate(document, "assess")
+            schemas.validate(document, "assessment-result")
 
     def fingerprint(self):
         """What an assessment must never change."""
