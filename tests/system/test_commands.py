@@ -46,9 +46,9 @@ class ExitCodes(GuestTest):
             with self.subTest(name):
                 self.fresh()
                 self.arrange(*steps)
-                plain = self.guest.guestpatch("assess", *arguments)
+                plain = self.guest.guestpatch("assess", "--no-refresh", *arguments)
                 self.assertEqual(plain.code, code, plain)
-                document = self.guest.guestpatch("assess", *arguments, "--json")
+                document = self.guest.guestpatch("assess", "--no-refresh", *arguments, "--json")
                 self.assertEqual(document.code, code, document)
                 self.assertIn("error" if code == 2 else "availablePatches", parse(document))
 
@@ -68,12 +68,12 @@ class ExitCodes(GuestTest):
 
 class Output(GuestTest):
     def test_json_is_one_document_and_nothing_else(self):
-        done = self.guest.guestpatch("assess", "--json", "--log-level", "debug")
+        done = self.guest.guestpatch("assess", "--no-refresh", "--json", "--log-level", "debug")
         parse(done)
         self.assertNotIn(COLOUR, done.out)
 
     def test_a_pipe_gets_plain_lines(self):
-        done = self.guest.guestpatch("assess")
+        done = self.guest.guestpatch("assess", "--no-refresh")
         self.assertNotIn(COLOUR, done.out + done.err)
         self.assertNotIn("\r", done.out + done.err)
         line = next(line for line in done.out.splitlines() if "gp-both" in line)
@@ -81,7 +81,7 @@ class Output(GuestTest):
         self.assertIn("Security", line)
 
     def test_a_terminal_gets_a_table_and_colours(self):
-        code, text = self.on_terminal("assess")
+        code, text = self.on_terminal("assess", "--no-refresh")
         self.assertEqual(code, 0, text)
         self.assertIn(COLOUR, text)
         self.assertIn("gp-both", text)
@@ -89,22 +89,22 @@ class Output(GuestTest):
     def test_no_color(self):
         for arguments, environment in ((["--no-color"], {}), ([], {"NO_COLOR": "1"})):
             with self.subTest(arguments):
-                _, text = self.on_terminal("assess", "--progress", "none", *arguments, environment=environment)
+                _, text = self.on_terminal("assess", "--no-refresh", "--progress", "none", *arguments, environment=environment)
                 self.assertFalse(re.search(r"\x1b\[[0-9;]*m", text), text)
 
     def test_json_on_a_terminal(self):
-        code, text = self.on_terminal("assess", "--json", "--progress", "none")
+        code, text = self.on_terminal("assess", "--no-refresh", "--json", "--progress", "none")
         self.assertEqual(code, 0)
         parsed = json.loads(text[text.index("{"):])
-        schemas.validate(parsed, "assess")
+        schemas.validate(parsed, "assessment-result")
 
     def test_a_closed_pipe_kills_nobody(self):
-        done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --json | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"])
+        done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --no-refresh --json | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"])
         self.guest.check_state()
         self.assertTrue(self.guest.kept_results(), done)
 
     def test_a_full_output_is_an_error(self):
-        done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --json >/dev/full"])
+        done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --no-refresh --json >/dev/full"])
         self.assertEqual(done.code, 1, done)
 
     def on_terminal(self, *arguments, environment=None):
@@ -140,7 +140,7 @@ class Rights(GuestTest):
         for prepared in (False, True):
             with self.subTest(prepared=prepared):
                 if prepared:
-                    self.guest.assess()
+                    self.guest.assess("--no-refresh")
                 before = self.guest.kept_results()
                 done = self.guest.guestpatch("assess", "--no-refresh", "--json", user=NOBODY)
                 self.assertEqual(done.code, 0, done)
@@ -149,13 +149,13 @@ class Rights(GuestTest):
                 self.assertEqual(self.guest.kept_results(), before)
 
     def test_status_and_configuration_are_for_everybody(self):
-        self.guest.assess()
+        self.guest.assess("--no-refresh")
         self.assertEqual(self.guest.status(user=NOBODY), self.guest.status())
         for verb in ("check", "show"):
             self.assertEqual(self.guest.guestpatch("config", verb, user=NOBODY).code, 0)
 
     def test_modes_of_the_state_folder(self):
-        self.guest.assess()
+        self.guest.assess("--no-refresh")
         modes = self.guest.shell(f"stat -c '%a %n' {STATE} {STATE}/patchStatus.json {STATE}/assessments/*")
         self.assertEqual([line.split()[0] for line in modes.splitlines()], ["755", "644", "644"])
         if self.guest.path(f"{STATE}/journal.json").exists():
@@ -170,21 +170,21 @@ class Status(GuestTest):
         self.assertFalse(self.guest.path(STATE).exists())
 
     def test_after_an_assessment(self):
-        found = self.guest.assess()
+        found = self.guest.assess("--no-refresh")
         summary = self.guest.status()["patchStatus"]["availablePatchSummary"]
         self.assertEqual(summary["assessmentActivityId"], found.document["assessmentActivityId"])
         self.assertEqual(summary["status"], "Succeeded")
         self.assertIn("Security", self.guest.guestpatch("status").out + "Security")
 
     def test_with_damaged_documents(self):
-        self.guest.assess()
+        self.guest.assess("--no-refresh")
         for content in ("", "{", "[]", '{"patchStatus": 7}', "\0" * 64):
             with self.subTest(content):
                 self.guest.write(f"{STATE}/patchStatus.json", content)
                 done = self.guest.guestpatch("status", "--json")
                 self.assertIn(done.code, (0, 1, 3), done)
                 parse(done)
-                self.guest.assess(codes=[0])
+                self.guest.assess("--no-refresh", codes=[0])
                 self.guest.check_state()
 
 
@@ -203,14 +203,14 @@ class TwoAtOnce(GuestTest):
         self.assertEqual(operation["activityId"], activity[0])
         self.assertRegex(message, r"\d+ ?(s|seconds?)\b|PT\d")
         self.assertEqual(self.guest.guestpatch("assess", "--no-refresh").code, 75)
-        self.assertEqual(self.guest.guestpatch("assess", "--no-refresh", user=NOBODY).code, 0)
+        self.assertEqual(self.guest.guestpatch("assess", "--no-refresh", user=NOBODY).code, 3)  # one never fetched
 
     def test_a_lock_nobody_holds_stops_nobody(self):
         self.guest.assess()
         for file in [STATE + "/lock", "/run/guestpatch/lock"]:
             if self.guest.path(file).exists():
                 self.guest.write(file, '{"kind":"assess","activityId":"x","pid":1,"startTime":"2020-01-01T00:00:00Z"}')
-        self.guest.assess(codes=[0])
+        self.guest.assess("--no-refresh", codes=[0])
 
 
 class Configuration(GuestTest):
@@ -233,7 +233,7 @@ class Configuration(GuestTest):
                 self.assertEqual(fault["file"], f"{CONFIG}/10-fault.json")
                 self.assertEqual(fault["line"], line)
                 self.assertIn(word, json.dumps(fault))
-                refused = self.guest.guestpatch("assess")
+                refused = self.guest.guestpatch("assess", "--no-refresh")
                 self.assertEqual(refused.code, 2, refused)
                 self.assertIn(f"{CONFIG}/10-fault.json:{line}", refused.err)
 
@@ -242,7 +242,7 @@ class Configuration(GuestTest):
         done = self.guest.guestpatch("config", "check", "--json")
         self.assertEqual(done.code, 0, done)
         self.assertIn("compliance", parse(done)["warnings"][0]["message"])
-        self.guest.assess(codes=[0])
+        self.guest.assess("--no-refresh", codes=[0])
 
     def test_show_names_the_file_of_each_value(self):
         self.guest.write("/usr/lib/guestpatch/config.d/10-a.json", '{"compliance": {"maxAge": "P5D"}}')
@@ -257,11 +257,11 @@ class Configuration(GuestTest):
         self.guest.write("/usr/lib/guestpatch/config.d/10-a.json", '{"assessment": {"interval": "nonsense"}}')
         self.guest.path(CONFIG).mkdir(parents=True)
         self.guest.path(f"{CONFIG}/10-a.json").symlink_to("/dev/null")
-        self.guest.assess(codes=[0])
+        self.guest.assess("--no-refresh", codes=[0])
 
     def test_folders_given_by_option(self):
         self.guest.write("/srv/config/10-fault.json", "{")
         self.assertEqual(self.guest.guestpatch("assess", "--config-dir", "/srv/config").code, 2)
-        self.guest.assess("--state-dir", "/srv/state", codes=[0])
+        self.guest.assess("--no-refresh", "--state-dir", "/srv/state", codes=[0])
         self.assertTrue(self.guest.path("/srv/state/patchStatus.json").exists())
         self.assertFalse(self.guest.path(STATE).exists())

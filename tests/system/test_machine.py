@@ -93,7 +93,7 @@ class EndOfSupport(GuestTest):
 
     def test_over(self):
         self.supported_until("2020-01-01")
-        found = self.guest.assess(codes=[3])
+        found = self.guest.assess("--no-refresh", codes=[3])
         self.assertIn("OS_END_OF_SUPPORT", found.codes())
         self.assertEqual(found.compliance(), "Unknown")
         self.assertEqual(sorted(found.patches), sorted(EXPECTED))
@@ -101,16 +101,16 @@ class EndOfSupport(GuestTest):
     def test_os_release_speaks_first(self):
         path = "/usr/lib/os-release"
         self.guest.write(path, self.guest.read(path) + "SUPPORT_END=2020-01-01\n")
-        self.assertIn("OS_END_OF_SUPPORT", self.guest.assess(codes=[3]).codes())
+        self.assertIn("OS_END_OF_SUPPORT", self.guest.assess("--no-refresh", codes=[3]).codes())
 
     def test_soon_over_is_announced(self):
         self.supported_until(time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86400)))
-        found = self.guest.assess()
-        self.assertTrue("OS_END_OF_SUPPORT" in found.codes() or found.notes(), found.own)
+        found = self.guest.assess("--no-refresh")
+        self.assertIn("support", str(found.own["compliance"]["reasons"]) + str(found.own["blindSpots"]))
         self.assertNotEqual(found.compliance(), "Unknown")
 
     def test_long_supported(self):
-        self.assertEqual(self.guest.assess(codes=[0]).codes(), set())
+        self.assertEqual(self.guest.assess("--no-refresh", codes=[0]).codes(), set())
 
 
 class Clock(GuestTest):
@@ -122,11 +122,11 @@ class Clock(GuestTest):
         self.assertEqual(sorted(found.patches), sorted(EXPECTED))
 
     def test_results_from_the_future(self):
-        self.guest.assess()
+        self.guest.assess("--no-refresh")
         for file in self.guest.path("/var/lib/guestpatch").rglob("*.json"):
             file.write_text(file.read_text().replace(time.strftime("%Y-"), "2099-"))
         self.guest.status()
-        self.assertEqual(sorted(self.guest.assess().patches), sorted(EXPECTED))
+        self.assertEqual(sorted(self.guest.assess("--no-refresh").patches), sorted(EXPECTED))
         self.guest.check_state()
 
 
@@ -158,9 +158,9 @@ class FirstSeen(GuestTest):
 
     def test_pending_too_long_is_a_breach(self):
         self.guest.write("/etc/guestpatch/config.d/10-age.json", '{"compliance": {"maxAge": "PT1S"}}')
-        self.guest.assess(codes=[0])
+        self.guest.assess("--no-refresh", codes=[0])
         time.sleep(2.1)
-        found = self.guest.assess(codes=[0])
+        found = self.guest.assess("--no-refresh", codes=[0])
         self.assertEqual(found.compliance(), "NonCompliant")
         self.assertTrue(found.own["compliance"]["reasons"])
-        self.assertIn("gp-", str(found.own["oldestPending"]))
+        self.assertRegex(found.own["oldestPending"], r"^\d{4}-.*Z$")

@@ -18,6 +18,10 @@ def dead_security(root):
     root.write("/etc/apt/sources.list", text)
 
 
+def disc(root):
+    root.write("/etc/apt/sources.list.d/disc.list", "deb cdrom:[A disc]/ bookworm main\n")
+
+
 # name: (steps, code, a word its source must hold, patches that must still be listed, security hidden)
 MISFORTUNES = {
     "dead http": ([arrange.dead_http], "SOURCE_UNREACHABLE", "127.0.0.1:9", EXPECTED, False),
@@ -31,6 +35,7 @@ MISFORTUNES = {
     "no longer signed": ([arrange.unsigned], "SOURCE_UNTRUSTED", "vendor", EXPECTED, False),
     "index missing": ([arrange.missing_packages], "SOURCE_UNREACHABLE", "vendor", EXPECTED, False),
     "index not what was signed": ([arrange.wrong_hash], "SOURCE_UNTRUSTED", "vendor", EXPECTED, False),
+    "a disc": ([disc], "SOURCE_UNREACHABLE", "A disc", EXPECTED, False),
     "expired": ([arrange.expired], None, "vendor", EXPECTED, False),
     "signed in the future": ([arrange.clock_behind], None, "vendor", EXPECTED, False),
 }
