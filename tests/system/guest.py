@@ -30,6 +30,8 @@ class Guest(Root):
         """The one document `--json` prints; its exit code must be among `codes`."""
         done = self.guestpatch(*arguments, "--json", **options)
         document = parse(done)
+        if list(document) == ["error"]:
+            schemas.validate(document, "error")
         if codes is not None and done.code not in codes:
             raise AssertionError(f"expected exit code {codes}, got {done}")
         return document
@@ -62,6 +64,9 @@ class Guest(Root):
             schemas.validate(json.loads(summary.read_text()), "patch-status")
         for document in self.kept_results().values():
             schemas.validate(document, "assessment-result")
+        ledger = self.path(f"{STATE}/firstSeen.json")
+        if ledger.exists():
+            schemas.validate(json.loads(ledger.read_text()), "first-seen")
 
     def fingerprint(self):
         """What an assessment must never change."""

@@ -50,7 +50,7 @@ class ExitCodes(GuestTest):
                 self.assertEqual(plain.code, code, plain)
                 document = self.guest.guestpatch("assess", "--no-refresh", *arguments, "--json")
                 self.assertEqual(document.code, code, document)
-                self.assertIn("error" if code == 2 else "availablePatches", parse(document))
+                schemas.validate(parse(document), "error" if code == 2 else "assessment-result")
 
     def test_unknown_commands_and_help(self):
         self.assertEqual(self.guest.guestpatch("frobnicate").code, 2)
@@ -133,7 +133,7 @@ class Rights(GuestTest):
     def test_assess_needs_root(self):
         done = self.guest.guestpatch("assess", "--json", user=NOBODY)
         self.assertEqual(done.code, 77, done)
-        self.assertIn("error", parse(done))
+        schemas.validate(parse(done), "error")
         self.assertEqual(self.guest.guestpatch("assess", user=NOBODY).code, 77)
 
     def test_without_refresh_anybody_may_look(self):
@@ -197,6 +197,8 @@ class TwoAtOnce(GuestTest):
         self.assertEqual(second.code, 75, second)
         message = json.dumps(parse(second)["error"])
         self.assertRegex(message, "(?i)assess")
+        schemas.validate(parse(second), "error")
+        schemas.validate(json.loads(self.guest.read(f"{STATE}/lock")), "running")
         activity = re.search(ACTIVITY, message)
         self.assertTrue(activity, message)
         operation = self.guest.status()["agent"]["operation"]
@@ -229,6 +231,7 @@ class Configuration(GuestTest):
                 self.guest.write(f"{CONFIG}/10-fault.json", content)
                 done = self.guest.guestpatch("config", "check", "--json")
                 self.assertEqual(done.code, 2, done)
+                schemas.validate(parse(done), "config-check")
                 fault = parse(done)["errors"][0]
                 self.assertEqual(fault["file"], f"{CONFIG}/10-fault.json")
                 self.assertEqual(fault["line"], line)
@@ -247,6 +250,7 @@ class Configuration(GuestTest):
     def test_show_names_the_file_of_each_value(self):
         self.guest.write("/usr/lib/guestpatch/config.d/10-a.json", '{"compliance": {"maxAge": "P5D"}}')
         self.guest.write(f"{CONFIG}/20-b.json", '{"compliance": {"maxAge": "P7D"}}')
+        schemas.validate(parse(self.guest.guestpatch("config", "show", "--json")), "config-show")
         done = self.guest.guestpatch("config", "show")
         self.assertEqual(done.code, 0, done)
         line = next(line for line in done.out.splitlines() if "maxAge" in line)
