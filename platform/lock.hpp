@@ -33,7 +33,7 @@ class Locks {
     virtual Result<std::optional<std::string>> holder(const Path& path) = 0;
 
     /// Waits until nobody holds the lock on `path` (a lock of another program's, too). Woken by the
-    /// file being closed, not by polling. Errc::timed_out, Errc::cancelled.
+    /// file being closed; Windows polls. Errc::timed_out, Errc::cancelled.
     virtual Result<void> wait_until_free(const Path& path, milliseconds at_most, std::stop_token stop) = 0;
 };
 

@@ -15,16 +15,22 @@ constexpr const wchar_t* public_folder = L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A
 
 }  // namespace
 
-Access Access::file(Readers readers) { return Access(readers == Readers::owner ? owner_file : public_file); }
+Access Access::file(Readers readers) {
+    return Access(readers == Readers::owner ? owner_file : public_file);
+}
 
-Access Access::folder() { return Access(public_folder); }
+Access Access::folder() {
+    return Access(public_folder);
+}
 
 Access::Access(const wchar_t* sddl) : attributes_{sizeof attributes_, nullptr, FALSE} {
     ::ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1, &attributes_.lpSecurityDescriptor,
                                                            nullptr);
 }
 
-Access::~Access() { ::LocalFree(attributes_.lpSecurityDescriptor); }
+Access::~Access() {
+    ::LocalFree(attributes_.lpSecurityDescriptor);
+}
 
 Result<void> make_folder(const Path& folder) {
     if (folder.relative_path().empty() || ::GetFileAttributesW(folder.c_str()) != INVALID_FILE_ATTRIBUTES) return {};

@@ -9,9 +9,9 @@ Result<OutputPipe> make_output_pipe() {
     constexpr DWORD buffer_size = 65536;
     const std::wstring name = L"\\\\.\\pipe\\guestpatch-" + wide(make_guid());
     OutputPipe pipe;
-    pipe.reader = Handle(::CreateNamedPipeW(
-        name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-        PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, buffer_size, buffer_size, 0, nullptr));
+    pipe.reader = Handle(
+        ::CreateNamedPipeW(name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                           PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, buffer_size, buffer_size, 0, nullptr));
     if (!pipe.reader.open()) return system_error("pipe");
     SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, TRUE};
     pipe.writer = Handle(::CreateFileW(name.c_str(), GENERIC_WRITE, 0, &inheritable, OPEN_EXISTING, 0, nullptr));
@@ -19,14 +19,16 @@ Result<OutputPipe> make_output_pipe() {
     return pipe;
 }
 
-Capture::Capture(Handle reader, std::size_t cap) : reader_(std::move(reader)), cap_(cap) { start_reading(); }
+Capture::Capture(Handle reader, std::size_t cap) : reader_(std::move(reader)), cap_(cap) {
+    start_reading();
+}
 
 /// The buffer must outlive the read that Windows may still be doing.
 Capture::~Capture() {
+    if (!open()) return;
     DWORD got = 0;
-    if (open() && ::CancelIoEx(reader_.get(), &reading_) != 0) {
-        ::GetOverlappedResult(reader_.get(), &reading_, &got, TRUE);
-    }
+    ::CancelIoEx(reader_.get(), &reading_);
+    ::GetOverlappedResult(reader_.get(), &reading_, &got, TRUE);
 }
 
 void Capture::start_reading() {

@@ -99,6 +99,8 @@ int Child::exit_code() const {
     return static_cast<int>(code);
 }
 
-milliseconds ended_jobs_cpu() { return milliseconds(ended_cpu.load()); }
+milliseconds ended_jobs_cpu() {
+    return milliseconds(ended_cpu.load());
+}
 
 }  // namespace guestpatch::os

@@ -26,9 +26,7 @@ class WindowsClocks final : public Clocks {
   public:
     Instant wall() override { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
 
-    BootTime boot() override {
-        return BootTime(milliseconds(static_cast<milliseconds::rep>(::GetTickCount64())));
-    }
+    BootTime boot() override { return BootTime(milliseconds(static_cast<milliseconds::rep>(::GetTickCount64()))); }
 
     std::string boot_id() override {
         TimeOfDayInformation times{};
@@ -41,6 +39,8 @@ class WindowsClocks final : public Clocks {
 
 }  // namespace
 
-std::unique_ptr<Clocks> make_clocks() { return std::make_unique<WindowsClocks>(); }
+std::unique_ptr<Clocks> make_clocks() {
+    return std::make_unique<WindowsClocks>();
+}
 
 }  // namespace guestpatch

@@ -12,10 +12,18 @@ namespace {
 
 // Where users' folders and programs are. What decides which program runs is never inherited: a user may
 // set PATH or windir and then ask for elevation.
-constexpr std::array inherited = {L"ALLUSERSPROFILE",      L"APPDATA",           L"CommonProgramFiles",
-                                  L"LOCALAPPDATA",         L"NUMBER_OF_PROCESSORS", L"PROCESSOR_ARCHITECTURE",
-                                  L"ProgramData",          L"ProgramFiles",      L"ProgramFiles(x86)",
-                                  L"PUBLIC",               L"TEMP",              L"TMP",
+constexpr std::array inherited = {L"ALLUSERSPROFILE",
+                                  L"APPDATA",
+                                  L"CommonProgramFiles",
+                                  L"LOCALAPPDATA",
+                                  L"NUMBER_OF_PROCESSORS",
+                                  L"PROCESSOR_ARCHITECTURE",
+                                  L"ProgramData",
+                                  L"ProgramFiles",
+                                  L"ProgramFiles(x86)",
+                                  L"PUBLIC",
+                                  L"TEMP",
+                                  L"TMP",
                                   L"USERPROFILE"};
 
 /// Environment blocks are sorted, and names compared, without regard to case.
@@ -47,12 +55,9 @@ std::wstring variable(const wchar_t* name) {
 
 Variables clean_environment() {
     const std::wstring windows = windows_folder();
-    Variables variables{{L"ComSpec", windows + L"\\System32\\cmd.exe"},
-                        {L"PATH", search_path()},
-                        {L"PATHEXT", L".COM;.EXE"},
-                        {L"SystemDrive", windows.substr(0, 2)},
-                        {L"SystemRoot", windows},
-                        {L"windir", windows}};
+    Variables variables{
+        {L"ComSpec", windows + L"\\System32\\cmd.exe"}, {L"PATH", search_path()}, {L"PATHEXT", L".COM;.EXE"},
+        {L"SystemDrive", windows.substr(0, 2)},         {L"SystemRoot", windows}, {L"windir", windows}};
     for (const wchar_t* name : inherited) {
         if (std::wstring value = variable(name); !value.empty()) variables[name] = std::move(value);
     }
@@ -61,6 +66,10 @@ Variables clean_environment() {
 
 /// The runtimes' rule: backslashes count only before a quote, where each needs another.
 void append_quoted(std::wstring& line, std::wstring_view word) {
+    if (!word.empty() && word.find_first_of(L" \t\n\v\"") == std::wstring_view::npos) {
+        line += word;  // cmd.exe does not know its own options in quotes
+        return;
+    }
     line += L'"';
     std::size_t backslashes = 0;
     for (const wchar_t c : word) {

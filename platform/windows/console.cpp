@@ -66,6 +66,8 @@ Console inspect_console() {
     return console;
 }
 
-std::unique_ptr<StopSignals> listen_for_stop() { return std::make_unique<ControlListener>(); }
+std::unique_ptr<StopSignals> listen_for_stop() {
+    return std::make_unique<ControlListener>();
+}
 
 }  // namespace guestpatch

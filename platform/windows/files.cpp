@@ -20,10 +20,12 @@ constexpr std::string_view temporary_suffix = ".guestpatch-new";
 constexpr DWORD share_all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 constexpr int replace_attempts = 50;
 constexpr DWORD replace_pause_ms = 10;
-constexpr std::uint64_t ticks_per_second = 10'000'000;        // a FILETIME counts 100 ns
+constexpr std::uint64_t ticks_per_second = 10'000'000;         // a FILETIME counts 100 ns
 constexpr std::int64_t seconds_1601_to_1970 = 11'644'473'600;  // and starts in 1601
 
-std::uint64_t joined(DWORD high, DWORD low) { return (static_cast<std::uint64_t>(high) << 32U) | low; }
+std::uint64_t joined(DWORD high, DWORD low) {
+    return (static_cast<std::uint64_t>(high) << 32U) | low;
+}
 
 Instant instant_of(const FILETIME& time) {
     const std::uint64_t ticks = joined(time.dwHighDateTime, time.dwLowDateTime);
@@ -60,8 +62,8 @@ Result<void> write_and_flush(const Path& path, std::string_view content, Readers
     // One left behind by a crash, or put there by somebody else, would keep its owner and access rights.
     ::DeleteFileW(path.c_str());
     os::Access access = os::Access::file(readers);
-    const Handle file(::CreateFileW(path.c_str(), GENERIC_WRITE, 0, access.attributes(), CREATE_NEW,
-                                    FILE_ATTRIBUTE_NORMAL, nullptr));
+    const Handle file(
+        ::CreateFileW(path.c_str(), GENERIC_WRITE, 0, access.attributes(), CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr));
     if (!file.open()) return file_error(path);
     while (!content.empty()) {
         const DWORD piece = static_cast<DWORD>(std::min<std::size_t>(content.size(), 1U << 30U));
@@ -158,6 +160,8 @@ class WindowsFiles final : public Files {
 
 }  // namespace
 
-std::unique_ptr<Files> make_files() { return std::make_unique<WindowsFiles>(); }
+std::unique_ptr<Files> make_files() {
+    return std::make_unique<WindowsFiles>();
+}
 
 }  // namespace guestpatch

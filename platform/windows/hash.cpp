@@ -20,9 +20,9 @@ std::string derived_guid(std::string_view key, std::string_view text) {
     std::vector<unsigned char> secret(key.begin(), key.end());
     std::vector<unsigned char> input(text.begin(), text.end());
     std::array<unsigned char, 32> digest{};
-    const NTSTATUS status = ::BCryptHash(algorithm, secret.data(), static_cast<ULONG>(secret.size()), input.data(),
-                                         static_cast<ULONG>(input.size()), digest.data(),
-                                         static_cast<ULONG>(digest.size()));
+    const NTSTATUS status =
+        ::BCryptHash(algorithm, secret.data(), static_cast<ULONG>(secret.size()), input.data(),
+                     static_cast<ULONG>(input.size()), digest.data(), static_cast<ULONG>(digest.size()));
     ::BCryptCloseAlgorithmProvider(algorithm, 0);
     if (status < 0) return "";
     GuidBytes bytes{};

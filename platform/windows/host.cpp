@@ -72,8 +72,8 @@ class WindowsHost final : public Host {
                 .host_name = host_name(),
                 .os_type = "Windows",
                 .os_name = os_name(version.dwBuildNumber),
-                .os_version = fmt::format("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion,
-                                          version.dwBuildNumber),
+                .os_version =
+                    fmt::format("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber),
                 .architecture = architecture(),
                 .os_release = {}};
     }
@@ -90,6 +90,8 @@ class WindowsHost final : public Host {
 
 }  // namespace
 
-std::unique_ptr<Host> make_host() { return std::make_unique<WindowsHost>(); }
+std::unique_ptr<Host> make_host() {
+    return std::make_unique<WindowsHost>();
+}
 
 }  // namespace guestpatch

@@ -151,6 +151,8 @@ class WindowsLocks final : public Locks {
 
 }  // namespace
 
-std::unique_ptr<Locks> make_locks() { return std::make_unique<WindowsLocks>(); }
+std::unique_ptr<Locks> make_locks() {
+    return std::make_unique<WindowsLocks>();
+}
 
 }  // namespace guestpatch

@@ -37,6 +37,8 @@ class StderrLog final : public Log {
 
 }  // namespace
 
-std::unique_ptr<Log> make_log(LogLevel least) { return std::make_unique<StderrLog>(least); }
+std::unique_ptr<Log> make_log(LogLevel least) {
+    return std::make_unique<StderrLog>(least);
+}
 
 }  // namespace guestpatch

@@ -105,8 +105,12 @@ class WindowsProcessRunner final : public ProcessRunner {
 
 }  // namespace
 
-std::int64_t current_process_id() { return ::GetCurrentProcessId(); }
+std::int64_t current_process_id() {
+    return ::GetCurrentProcessId();
+}
 
-std::unique_ptr<ProcessRunner> make_process_runner() { return std::make_unique<WindowsProcessRunner>(); }
+std::unique_ptr<ProcessRunner> make_process_runner() {
+    return std::make_unique<WindowsProcessRunner>();
+}
 
 }  // namespace guestpatch

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/arguments.hpp"
 #include "platform/lock.hpp"
 #include "platform/log.hpp"
 
@@ -159,6 +160,6 @@ int deaf(const Arguments& words) {
 
 int main(int argc, char** argv) {
     self = argv[0];
-    const Arguments words(argv + 1, argv + argc);
+    const Arguments words = guestpatch::utf8_arguments(argc, argv);
     return modes.at(words.at(0))({words.begin() + 1, words.end()});
 }
