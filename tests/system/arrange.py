@@ -105,13 +105,15 @@ def downgrade(root):
 def kept_back_only(root):
     repos.set_sources(root, repos.source_line("ubuntu", "jammy-updates"))
     root.run(["apt-get", "update"])
-    root.run(["apt-mark", "hold", "gp-upd", "gp-both", "gp-remover", "gp-pull", "gp-tilde"])
+    root.run(["apt-mark", "hold", "gp-upd", "gp-both", "gp-remover", "gp-pull", "gp-tilde",
+              "gp-fixed", "gp-halfway"])
 
 
 def phased_only(root):
     repos.set_sources(root, repos.source_line("ubuntu", "jammy-updates"))
     root.run(["apt-get", "update"])
-    root.run(["dpkg", "--purge", "gp-upd", "gp-both", "gp-remover", "gp-pull", "gp-tilde", "gp-broken"])
+    root.run(["dpkg", "--purge", "gp-upd", "gp-both", "gp-remover", "gp-pull", "gp-tilde", "gp-broken",
+              "gp-fixed", "gp-halfway"])
 
 
 def essential_removed(root):

@@ -89,17 +89,20 @@ class Assessment:
     def __init__(self, document):
         self.document = document
         self.own = document["guestpatch"]
-        self.patches = {patch["name"]: patch for patch in document["availablePatches"]}
-        if len(self.patches) != len(document["availablePatches"]):
-            raise AssertionError("a package is listed twice")
+        self.rows = {(patch["name"], patch["version"]): patch for patch in document["availablePatches"]}
+        if len(self.rows) != len(document["availablePatches"]):
+            raise AssertionError("a patch is listed twice")
+        # By name; of two rows the one that can go in.
+        self.patches = {}
+        for (name, _), patch in self.rows.items():
+            if name not in self.patches or not patch["guestpatch"].get("heldBack"):
+                self.patches[name] = patch
 
     def installable(self):
-        return {(name, patch["version"]) for name, patch in self.patches.items()
-                if not patch["guestpatch"].get("heldBack")}
+        return {pair for pair, patch in self.rows.items() if not patch["guestpatch"].get("heldBack")}
 
     def held_back(self, why):
-        return {(name, patch["version"]) for name, patch in self.patches.items()
-                if patch["guestpatch"].get("heldBack") == why}
+        return {pair for pair, patch in self.rows.items() if patch["guestpatch"].get("heldBack") == why}
 
     def codes(self):
         return {spot["code"] for spot in self.own.get("blindSpots", [])}
@@ -114,7 +117,7 @@ class Assessment:
         return self.own["compliance"]["state"]
 
     def pairs(self):
-        return {(name, patch["version"]) for name, patch in self.patches.items()}
+        return set(self.rows)
 
 
 def parse(done: Done):

@@ -31,7 +31,8 @@ INSTALLED = [
     ("gp-lib", "1.0", {"Architecture": "i386", "Multi-Arch": "same"}),
     ("gp-foreign", "1.0", {"Architecture": "i386"}),
     ("gp-vendor", "1.0"), ("gp-proposed", "1.0"), ("gp-backport", "1.0~bpo1"), ("gp-debian", "1.0"),
-    ("gp-local", "1.0"), ("gp-current", "1.0"),
+    ("gp-local", "1.0"), ("gp-current", "1.0"), ("gp-fixed", "1.1"), ("gp-halfway", "1.0"),
+    ("gp-removed", "1.0", {"scripts": {"postrm": ":\n"}}),
 ]
 
 # What pockets offer beyond the versions installed.
@@ -46,12 +47,14 @@ OFFERED = {
         ("gp-lib", "1.1", {"Architecture": "amd64", "Multi-Arch": "same"}),
         ("gp-lib", "1.1", {"Architecture": "i386", "Multi-Arch": "same"}),
         ("gp-foreign", "1.1", {"Architecture": "i386"}),
+        ("gp-fixed", "1.1"), ("gp-halfway", "1.2"), ("gp-removed", "1.1"),
     ],
     ("ubuntu", "jammy-updates"): [
         ("gp-upd", "1.1"), ("gp-both", "1.2"), ("gp-phased", "1.1", {"Phased-Update-Percentage": "0"}),
         ("gp-phased-sec", "1.2", {"Phased-Update-Percentage": "0"}),
         ("gp-remover", "1.1", {"Conflicts": "gp-victim"}), ("gp-pull", "1.1", {"Depends": "gp-new (>= 2)"}),
         ("gp-new", "2.0"), ("gp-broken", "1.1", {"Depends": "gp-nosuch (>= 9)"}), ("gp-tilde", "1.0-1+b1"),
+        ("gp-fixed", "1.2"), ("gp-halfway", "1.1"),
     ],
     ("ubuntu", "jammy-proposed"): [("gp-proposed", "9.0"), ("gp-sec", "9.0")],
     ("ubuntu", "jammy-backports"): [("gp-backport", "1.1~bpo1"), ("gp-upd", "9.0~bpo1")],
@@ -62,6 +65,7 @@ OFFERED = {
 }
 
 HELD = ["gp-held"]
+REMOVED = ["gp-removed"]  # its configuration stays behind
 
 PREFERENCES = """\
 Package: gp-pin-version
@@ -75,4 +79,8 @@ Pin-Priority: 50
 Package: gp-pin-never
 Pin: release a=jammy-security
 Pin-Priority: -1
+
+Package: gp-halfway
+Pin: release a=jammy-updates
+Pin-Priority: 900
 """

@@ -121,6 +121,7 @@ def populate(root):
     for package in packages.INSTALLED:
         repos.build_deb(root.path("/srv/old"), *package)
     root.shell("dpkg -i /srv/old/*.deb && rm -r /srv/old && apt-mark hold " + " ".join(packages.HELD))
+    root.shell("dpkg --remove " + " ".join(packages.REMOVED))
     root.write("/etc/apt/preferences.d/tests", packages.PREFERENCES)
     root.write("/etc/apt/apt.conf.d/90tests", 'Acquire::Retries "0";\n')  # or each dead repository costs seven seconds
     repos.set_sources(root, *(repos.source_line(*pocket) for pocket in packages.POCKETS))

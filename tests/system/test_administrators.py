@@ -2,9 +2,7 @@
 import arrange
 import repos
 from guest import GuestTest, parse
-from test_patches import EXPECTED
-
-PAIRS = {(name, version) for name, (version, *_) in EXPECTED.items()}
+from test_patches import EXPECTED, PAIRS
 
 
 def setting(text):

@@ -58,19 +58,19 @@ class Signals(GuestTest):
 
 
 class PowerCuts(GuestTest):
-    """Killed at every durable write, once on a first run and once over earlier results."""
+    """Killed at every step of every durable write, once on a first run and once over earlier results."""
 
-    CALLS = "rename,renameat,renameat2"
+    CALLS = "fsync,fdatasync,rename,renameat,renameat2"
 
     def cut(self, number):
         return self.guest.run(["strace", "-o", "/tmp/cut", "-e", f"trace={self.CALLS}",
                                "-e", f"inject={self.CALLS}:signal=SIGKILL:when={number}",
                                roots.PROGRAM, "assess", "--no-refresh", "--json"])
 
-    def test_at_every_rename(self):
+    def test_at_every_step(self):
         for earlier in (False, True):
-            for number in range(1, 30):
-                with self.subTest(earlier=earlier, rename=number):
+            for number in range(1, 60):
+                with self.subTest(earlier=earlier, step=number):
                     self.fresh()
                     if earlier:
                         self.guest.assess("--no-refresh")
@@ -84,13 +84,28 @@ class PowerCuts(GuestTest):
                         self.assertGreater(number, 2, "the program made no durable write")
                         break
             else:
-                self.fail("more durable writes than anybody expects")
+                self.fail("more steps than anybody expects")
 
     def leftovers(self):
         """Temporary files of writes that never ended."""
         known = re.compile(r"/(patchStatus|journal)\.json|/assessments/[0-9a-f-]{36}\.json|/lock$|/firstSeen\.json")
         found = self.guest.shell(f"find {STATE} -type f").split()
         return [file for file in found if not known.search(file)]
+
+
+    def test_between_removing_a_damaged_list_and_fetching_it(self):
+        name = "_srv_repo_ubuntu_dists_jammy-security_main_binary-amd64_Packages"
+        self.hold_refresh()
+        self.guest.write(f"/var/lib/apt/lists/{name}", "")
+        process = self.start("assess")
+        self.guest.find_process("/usr/lib/apt/methods/http")
+        self.guest.shell("kill -KILL $(pidof apt-get guestpatch)")
+        process.wait(timeout=20)
+        self.guest.shell("sed -i /silent/d /etc/apt/sources.list")
+        found = self.guest.assess("--no-refresh", codes=[3])
+        self.assertIn("jammy-security", str(found.own["blindSpots"]))
+        self.assertEqual(found.compliance(), "Unknown")
+        self.assertEqual(sorted(self.guest.assess(codes=[0]).patches), sorted(EXPECTED))
 
 
 class FullDisk(GuestTest):

@@ -30,9 +30,13 @@ EXPECTED = {
     "gp-lib:i386": ("1.1", SECURITY, None, "1.0"),
     "gp-foreign:i386": ("1.1", SECURITY, None, "1.0"),
     "gp-vendor": ("9.0", OTHER, None, "1.0"),
+    "gp-fixed": ("1.2", OTHER, None, "1.1"),  # the security version is the one installed
+    "gp-halfway": ("1.1", OTHER, None, "1.0"),  # a pin prefers this to the security version 1.2: see HALFWAY
     "gp-backport": ("1.1~bpo1", OTHER, None, "1.0~bpo1"),
     "gp-debian": ("1.0+deb12u1", SECURITY, None, "1.0"),
 }
+HALFWAY = ("gp-halfway", "1.2")  # the second row of that package
+PAIRS = {(name, version) for name, (version, *_) in EXPECTED.items()} | {HALFWAY}
 REASONS = {None: None, "held": "HELD", "pinned": "PINNED", "phased": "PHASED", "keptBack": "KEPT_BACK",
            "wouldRemove": "WOULD_REMOVE"}
 
@@ -51,7 +55,7 @@ class ThePatches(GuestTest):
         self.guest = self.machine
 
     def test_each_package_is_what_its_name_says(self):
-        self.assertEqual(sorted(self.assessment.patches), sorted(EXPECTED))
+        self.assertEqual(self.assessment.pairs(), PAIRS)
         for name, (version, classification, held, installed) in EXPECTED.items():
             patch = self.assessment.patches[name]
             own = patch["guestpatch"]
@@ -63,6 +67,11 @@ class ThePatches(GuestTest):
                 self.assertEqual(own.get("installedVersion"), installed)
                 self.assertEqual(patch["assessmentState"], "Available")
                 self.assertRegex(own["firstSeen"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_a_security_version_pinned_away_has_a_row_of_its_own(self):
+        patch = self.assessment.rows[HALFWAY]
+        self.assertEqual(patch["classifications"], [SECURITY])
+        self.assertEqual(patch["guestpatch"]["heldBack"], "pinned")
 
     @staticmethod
     def reason(held, classification):
