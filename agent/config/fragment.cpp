@@ -12,7 +12,13 @@ namespace {
 
 std::string unknown_key(std::string_view key) {
     std::vector<std::string_view> known;
-    for (const KeyRule& rule : configuration_keys()) known.push_back(rule.key);
+    for (const KeyRule& rule : configuration_keys()) {
+        known.push_back(rule.key);
+        // A misspelt section as well: "complience".
+        for (std::size_t dot = rule.key.find('.'); dot != std::string_view::npos; dot = rule.key.find('.', dot + 1)) {
+            known.push_back(rule.key.substr(0, dot));
+        }
+    }
     const std::string_view meant = closest(key, known);
     return meant.empty() ? "unknown key" : fmt::format("unknown key; did you mean \"{}\"?", meant);
 }
