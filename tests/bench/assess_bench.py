@@ -33,7 +33,8 @@ class Table:
     def row(self, what, value, bar=None, unit=""):
         verdict = "" if bar is None else "ok" if value <= bar else "MISSED"
         self.missed += verdict == "MISSED"
-        print(f"{what:<62} {value:>9.3f}{unit:<3} {'' if bar is None else f'<= {bar:g}{unit}':<12} {verdict}", flush=True)
+        limit = "" if bar is None else f"<= {bar:g}{unit}"
+        print(f"{what:<62} {value:>9.3f}{unit:<3} {limit:<12} {verdict}", flush=True)
 
 
 def timed(guest, command):

@@ -1,4 +1,7 @@
-"""What scenarios and captures do to a machine before they ask. Each takes the root; some give back a server to close."""
+"""What scenarios and captures do to a machine before they ask.
+
+Each takes the root; some give back a server to close.
+"""
 import repos
 from mirror import Mirror
 
@@ -40,7 +43,11 @@ def never_fetched(root):
 
 def flat(root):
     repos.add(root, "flat", "x", [("gp-upd", "3.0")])
-    root.shell(f"""cd {repos.REPO}/flat; apt-ftparchive packages pool >Packages; apt-ftparchive release . >/tmp/R; mv /tmp/R Release
+    root.shell(f"""
+        cd {repos.REPO}/flat
+        apt-ftparchive packages pool >Packages
+        apt-ftparchive release . >/tmp/Release
+        mv /tmp/Release Release
         {repos.sign_command("archive")}""")
     root.write("/etc/apt/sources.list.d/flat.list", f"deb [signed-by={repos.KEYRING}] file:{repos.REPO}/flat ./\n")
     root.run(["apt-get", "update"])

@@ -11,6 +11,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 
 import packages
 import repos
@@ -24,6 +25,7 @@ INCLUDE = ["apt-utils", "gnupg", "procps", "python3-minimal", "distro-info-data"
 
 # Two of the tests' own wishes: no verdict may depend on the day the test runs, and apt writes plain lists and caches.
 SUPPORTED_UNTIL = "2099-12-31"
+UNUSED_AFTER = 24 * 3600
 PROGRAM = "/usr/bin/guestpatch"
 MACHINE_ID = "5f1e1c7d0a2b4c3d9e8f70615243f4e5"
 
@@ -44,17 +46,20 @@ def host_sources():
 def building(name, key):
     """Yields (folder, fresh): `fresh` names a new folder to fill, which then takes the name `folder`, or is None.
 
-    One builder at a time; whoever waits finds the folder finished. Older contents of the same name go.
+    One builder at a time; whoever waits finds the folder finished. Older contents of the same name go when nobody
+    has used them for a day.
     """
     CACHE.mkdir(parents=True, exist_ok=True)
     folder = CACHE / f"{name}-{key}"
     with open(CACHE / f"{name}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.exists():
+            os.utime(folder)
             yield folder, None
             return
         for old in CACHE.glob(f"{name}-{'[0-9a-f]' * 16}"):
-            shutil.rmtree(old)
+            if time.time() - old.stat().st_mtime > UNUSED_AFTER:
+                shutil.rmtree(old)
         fresh = pathlib.Path(tempfile.mkdtemp(prefix=f"{name}.new.", dir=CACHE))
         fresh.chmod(0o755)
         try:

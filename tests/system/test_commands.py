@@ -90,7 +90,8 @@ class Output(GuestTest):
     def test_no_color(self):
         for arguments, environment in ((["--no-color"], {}), ([], {"NO_COLOR": "1"})):
             with self.subTest(arguments):
-                _, text = self.on_terminal("assess", "--no-refresh", "--progress", "none", *arguments, environment=environment)
+                _, text = self.on_terminal("assess", "--no-refresh", "--progress", "none", *arguments,
+                                           environment=environment)
                 self.assertFalse(re.search(r"\x1b\[[0-9;]*m", text), text)
 
     def test_json_on_a_terminal(self):
@@ -100,7 +101,7 @@ class Output(GuestTest):
         schemas.validate(parsed, "assessment-result")
 
     def test_a_closed_pipe_kills_nobody(self):
-        done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --no-refresh --json | head -c 10 >/dev/null; echo ${{PIPESTATUS[0]}}"])
+        done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --no-refresh --json | head -c 10"])
         self.guest.check_state()
         self.assertTrue(self.guest.kept_results(), done)
 

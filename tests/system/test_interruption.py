@@ -111,7 +111,10 @@ class PowerCuts(GuestTest):
 class FullDisk(GuestTest):
     def test_results_cannot_be_written(self):
         self.guest.assess()
-        self.guest.shell(f"cp -a {STATE} /tmp/kept; mount -t tmpfs -o size=128k,mode=755 tmpfs {STATE}; cp -a /tmp/kept/. {STATE}")
+        self.guest.shell(f"""
+            cp -a {STATE} /tmp/kept
+            mount -t tmpfs -o size=128k,mode=755 tmpfs {STATE}
+            cp -a /tmp/kept/. {STATE}""")
         self.guest.run(["dd", "if=/dev/zero", f"of={STATE}/filler", "bs=1k"])
         before = self.guest.kept_results()
         done = self.guest.guestpatch("assess", "--json")
