@@ -187,3 +187,43 @@ class Machines(GuestTest):
         found = self.guest.assess(codes=[0])
         self.assertEqual(found.installable() | found.held_back("wouldRemove"), self.guest.simulated())
         self.assertEqual(len([name for name in found.patches if name in many]), 300)
+
+
+class Selection(GuestTest):
+    """What an installation would take; every row needs only one look at the same machine."""
+
+    # arguments: {name: reason it would be left out}
+    TABLE = {
+        ("--exclude", "gp-s*"): {"gp-sec": "EXCLUDED", "gp-upd": "NOT_SELECTED", "gp-held": "HELD"},
+        ("--exclude", "gp-lib"): {"gp-lib": "EXCLUDED", "gp-lib:i386": "EXCLUDED", "gp-sec": None},
+        ("--include", "gp-upd"): {"gp-upd": None, "gp-sec": None, "gp-vendor": "NOT_SELECTED"},
+        ("--include", "gp-upd=1.*"): {"gp-upd": None},
+        ("--include", "gp-upd=9.9"): {"gp-upd": "NOT_SELECTED"},
+        ("--include", "gp-upd", "--exclude", "gp-upd"): {"gp-upd": "EXCLUDED"},
+        ("--include", "gp-plus++"): {"gp-plus++": None},
+        ("--classifications", "Other"): {"gp-upd": None, "gp-sec": "NOT_SELECTED"},
+        ("--classifications", "none", "--include", "gp-upd"): {"gp-upd": None, "gp-sec": "NOT_SELECTED"},
+        ("--include", "gp-held"): {"gp-held": "HELD"},
+    }
+
+    def test_reasons(self):
+        for arguments, reasons in self.TABLE.items():
+            with self.subTest(arguments):
+                found = self.guest.assess("--no-refresh", *arguments, codes=[0])
+                self.assertEqual(found.pairs(), PAIRS)
+                self.assertEqual({name: found.patches[name]["guestpatch"].get("reason") for name in reasons}, reasons)
+
+    def test_refused_before_anything_is_done(self):
+        for arguments in (["--classifications", "none"], ["--classifications", "Bogus"], ["--include", ""],
+                          ["--max-publish-date", "2020-01-01T00:00:00Z"], ["--max-publish-date", "yesterday"]):
+            with self.subTest(arguments):
+                done = self.guest.guestpatch("assess", *arguments)
+                self.assertEqual(done.code, 2, done)
+                self.assertEqual(done.out, "")
+                self.assertFalse(self.guest.path("/var/lib/guestpatch").exists())
+
+    def test_the_age_of_the_lists_is_told(self):
+        self.guest.set_origin_time("/var/lib/apt/lists", "3 hours ago")
+        done = self.guest.guestpatch("assess", "--no-refresh")
+        self.assertRegex(done.out + done.err, r"\b3 ?h")
+        self.assertRegex(self.guest.assess("--no-refresh").own["metadataAge"], r"^PT3H")
