@@ -41,9 +41,28 @@ PatchStatus begin_assessment(PatchStatus before, const std::string& activity_id,
     return before;
 }
 
+PatchStatus end_assessment(const PatchStatus& during, const Assessment& ended) {
+    PatchStatus status{summarize(ended), ended.compliance};
+    if (ended.failure && during.available) {
+        status.available->critical_and_security = during.available->critical_and_security;
+        status.available->other = during.available->other;
+        status.available->reboot_pending = during.available->reboot_pending;
+    }
+    return status;
+}
+
 ErrorDetail interruption() {
     return {"OPERATION_INTERRUPTED", "assess",
             "the assessment was interrupted before its end (power cut, reboot or kill); nothing is known from it"};
+}
+
+Assessment interrupted_assessment(const PatchStatus& during, Instant noticed) {
+    return {.activity_id = during.available->activity_id,
+            .status = OperationStatus::failed,
+            .started = during.available->started,
+            .modified = noticed,
+            .compliance = during.compliance.value_or(Compliance{.since = noticed}),
+            .failure = interruption()};
 }
 
 }  // namespace guestpatch

@@ -38,7 +38,13 @@ struct PatchStatus {
 /// The status while an assessment runs: InProgress, the counts of the one before it.
 [[nodiscard]] PatchStatus begin_assessment(PatchStatus before, const std::string& activity_id, Instant now);
 
+/// The status once it has ended. After a failure nothing new is known: the counts of the last sight stand,
+/// under a status that says Failed.
+[[nodiscard]] PatchStatus end_assessment(const PatchStatus& during, const Assessment& ended);
+
 /// What must be reported of an assessment that never came to its end (power cut, kill).
 [[nodiscard]] ErrorDetail interruption();
+/// The result of such an assessment, from the status it left behind, which must hold a summary.
+[[nodiscard]] Assessment interrupted_assessment(const PatchStatus& during, Instant noticed);
 
 }  // namespace guestpatch

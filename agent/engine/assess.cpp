@@ -28,11 +28,10 @@ bool refreshed_lists(const Refresh& refresh) {
 
 /// When the lists were last known to be current: files say when they last changed, our own records when a
 /// refresh last found them unchanged.
-std::optional<Instant> known_metadata_time(const Sight& sight, const StateFolder& state) {
+std::optional<Instant> known_metadata_time(const Sight& sight, const PatchStatus& before, const StateFolder& state) {
     std::optional<Instant> known = sight.metadata_time;
-    const PatchStatus status = state.patch_status();
-    if (!status.available) return known;
-    const auto last = state.assessment(status.available->activity_id);
+    if (!before.available) return known;
+    const auto last = state.assessment(before.available->activity_id);
     if (last && last->metadata_age) known = std::max(known.value_or(Instant()), last->modified - *last->metadata_age);
     return known;
 }
@@ -65,6 +64,7 @@ class Run {
     void open() {
         const HostFacts facts = seams_.host.facts();
         started_ = seams_.clocks.boot();
+        before_ = state_.patch_status();
         assessment_ = {.activity_id = request_.activity_id,
                        .started = seams_.clocks.wall(),
                        .modified = seams_.clocks.wall(),
@@ -74,7 +74,6 @@ class Run {
     }
 
     Result<void> begin() {
-        before_ = state_.patch_status();
         return state_.write_status(begin_assessment(before_, request_.activity_id, assessment_.started));
     }
 
@@ -92,7 +91,7 @@ class Run {
             assessment_.failure = failure_of(sight.error());
             return std::nullopt;
         }
-        seen_at_ = current ? seams_.clocks.wall() : known_metadata_time(*sight, state_);
+        seen_at_ = current ? seams_.clocks.wall() : known_metadata_time(*sight, before_, state_);
         return std::move(*sight);
     }
 

@@ -64,19 +64,17 @@ void StateFolder::set_aside(const Path& path, const std::string& content, const 
     }
 }
 
+std::optional<PatchStatus> StateFolder::stored_status() const {
+    return read_document<PatchStatus>(folder_ / "patchStatus.json", decode_patch_status);
+}
+
 PatchStatus StateFolder::patch_status() const {
-    auto status = read_document<PatchStatus>(folder_ / "patchStatus.json", decode_patch_status).value_or(PatchStatus());
-    if (!status.available || status.available->status != OperationStatus::in_progress) return status;
+    const PatchStatus stored = stored_status().value_or(PatchStatus());
+    if (!stored.available || stored.available->status != OperationStatus::in_progress) return stored;
+    const std::string& id = stored.available->activity_id;
     const auto now_running = running();
-    if (now_running && now_running->activity_id == status.available->activity_id) return status;
-    if (const auto finished = assessment(status.available->activity_id)) {
-        status.available = summarize(*finished);
-        status.compliance = finished->compliance;
-    } else {
-        status.available->status = OperationStatus::failed;
-        status.available->error = {"1", "1 error reported.", {interruption()}};
-    }
-    return status;
+    if (now_running && now_running->activity_id == id) return stored;
+    return end_assessment(stored, assessment(id).value_or(interrupted_assessment(stored, stored.available->modified)));
 }
 
 std::optional<Assessment> StateFolder::assessment(const std::string& activity_id) const {
@@ -90,32 +88,17 @@ std::vector<FirstSeen> StateFolder::first_seen() const {
 }
 
 Result<void> StateFolder::finish_interrupted(Instant now) {
-    const auto written = read_document<PatchStatus>(folder_ / "patchStatus.json", decode_patch_status);
-    if (!written || !written->available || written->available->status != OperationStatus::in_progress) return {};
-    const std::string& id = written->available->activity_id;
-    // Read anew: its process is gone, since the lock is ours.
-    const auto finished = assessment(id);
-    if (finished) {
-        PatchStatus status = *written;
-        status.available = summarize(*finished);
-        status.compliance = finished->compliance;
-        return write_status(status);
-    }
+    const auto stored = stored_status();
+    if (!stored || !stored->available || stored->available->status != OperationStatus::in_progress) return {};
+    const std::string& id = stored->available->activity_id;
+    // Its process is gone, since the lock is ours.
+    if (const auto ended = assessment(id)) return write_status(end_assessment(*stored, *ended));
     seams_.log.warning("an earlier assessment was interrupted; it is reported as Failed", {{"activity", id}});
-    Assessment failed{.activity_id = id,
-                      .status = OperationStatus::failed,
-                      .started = written->available->started,
-                      .modified = now,
-                      .compliance = written->compliance.value_or(Compliance{.since = now}),
-                      .failure = interruption()};
+    const Assessment failed = interrupted_assessment(*stored, now);
     if (is_plain_id(id)) {
         if (auto kept = seams_.files.write_durably(result_path(id), encode(failed), Readers::everyone); !kept) return kept;
     }
-    PatchStatus status = *written;
-    status.available->status = OperationStatus::failed;
-    status.available->modified = now;
-    status.available->error = api_error(failed);
-    return write_status(status);
+    return write_status(end_assessment(*stored, failed));
 }
 
 Result<void> StateFolder::write_status(const PatchStatus& status) {
@@ -123,21 +106,13 @@ Result<void> StateFolder::write_status(const PatchStatus& status) {
 }
 
 Result<void> StateFolder::record(const Assessment& assessment, const std::vector<FirstSeen>& ledger) {
-    const bool seen = assessment.status != OperationStatus::failed;
-    if (seen) {
+    if (!assessment.failure) {
         auto kept = seams_.files.write_durably(folder_ / "firstSeen.json", encode(ledger), Readers::everyone);
         if (!kept) return kept;
     }
     auto kept = seams_.files.write_durably(result_path(assessment.activity_id), encode(assessment), Readers::everyone);
     if (!kept) return kept;
-    AvailablePatchSummary summary = summarize(assessment);
-    if (!seen) {  // nothing new is known: the counts of the last sight stand, under a status that says Failed
-        const AvailablePatchSummary before = patch_status().available.value_or(summary);
-        summary.critical_and_security = before.critical_and_security;
-        summary.other = before.other;
-        summary.reboot_pending = before.reboot_pending;
-    }
-    return write_status({summary, assessment.compliance});
+    return write_status(end_assessment(stored_status().value_or(PatchStatus()), assessment));
 }
 
 void StateFolder::prune(seconds keep, Instant now) {

@@ -40,6 +40,7 @@ class StateFolder {
     void prune(seconds keep, Instant now);
 
   private:
+    [[nodiscard]] std::optional<PatchStatus> stored_status() const;
     [[nodiscard]] Path result_path(const std::string& activity_id) const;
     /// Sets a document aside that cannot be read: nothing is lost, and the next write starts anew.
     void set_aside(const Path& path, const std::string& content, const Error& why) const;

@@ -9,6 +9,6 @@
 namespace guestpatch::apt {
 
 /// At most five child processes an assessment, six with a refresh; `pro` comes on top.
-std::unique_ptr<PackageManager> make_apt(Seams seams, PackageManagerSettings settings);
+std::unique_ptr<PackageManager> make_apt(Seams seams, const PackageManagerSettings& settings);
 
 }  // namespace guestpatch::apt

@@ -25,6 +25,11 @@ struct PlannedDownload {
 
     /// The package's name: everything before the first '_', which no name contains.
     [[nodiscard]] std::string_view name() const { return file.substr(0, file.find('_')); }
+    /// "amd64", "all": what stands before ".deb".
+    [[nodiscard]] std::string_view architecture() const {
+        const std::size_t start = file.rfind('_') + 1;
+        return file.substr(start, file.rfind('.') - start);
+    }
     friend bool operator==(const PlannedDownload&, const PlannedDownload&) = default;
 };
 

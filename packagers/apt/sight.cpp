@@ -18,8 +18,32 @@ enum class Fate { untouched, upgraded, added, kept_back };
 struct Decision {
     Fate fate = Fate::untouched;
     bool removes = false;  ///< goes in only when something installed goes out
-    std::uint64_t bytes = 0;
 };
+
+/// The archives apt would fetch, by package name; a name has one per architecture.
+using Downloads = std::unordered_multimap<std::string_view, const PlannedDownload*>;
+
+Downloads downloads_by_name(const UpgradePlan* plan) {
+    Downloads downloads;
+    if (plan == nullptr) return downloads;
+    for (const PlannedDownload& download : plan->downloads) downloads.emplace(download.name(), &download);
+    return downloads;
+}
+
+/// Fills in what the archive's name and size tell.
+void add_download(Patch& patch, const Downloads& downloads) {
+    const std::size_t colon = patch.id.name.find(':');
+    const std::string_view plain = std::string_view(patch.id.name).substr(0, colon);
+    const std::string_view wanted = colon == std::string::npos ? std::string_view(patch.architecture)
+                                                               : std::string_view(patch.id.name).substr(colon + 1);
+    const auto [first, last] = downloads.equal_range(plain);
+    for (auto download = first; download != last; ++download) {
+        // A package may change between "all" and an architecture; only several archives of one name need telling apart.
+        if (std::next(first) != last && download->second->architecture() != wanted) continue;
+        patch.download_bytes = download->second->bytes;
+        if (patch.architecture.empty()) patch.architecture = download->second->architecture();
+    }
+}
 
 std::unordered_map<std::string_view, Decision> decisions(const Answers& answers) {
     std::unordered_map<std::string_view, Decision> made;
@@ -32,7 +56,6 @@ std::unordered_map<std::string_view, Decision> decisions(const Answers& answers)
         for (const auto& package : answers.plan_without_removals->upgraded) made[package.name].removes = false;
         for (const auto& package : answers.plan_without_removals->added) made[package.name].removes = false;
     }
-    for (const auto& download : answers.plan->downloads) made[download.name()].bytes = download.bytes;
     return made;
 }
 
@@ -137,7 +160,6 @@ void judge_installed(std::vector<Patch>& patches, const Judge& judge, const Pack
     if (candidate != newer.end()) {
         Patch patch = judge.patch(*candidate, {candidate, newer.end()});
         patch.architecture = package.architecture;
-        patch.download_bytes = decision.bytes;
         if (const auto why = obstacle(decision, *candidate, package.held)) hold_back(patch, *why);
         patches.push_back(std::move(patch));
     }
@@ -156,7 +178,6 @@ void judge_new(std::vector<Patch>& patches, const Judge& judge, const PackagePol
     const auto candidate = std::ranges::find(policy.versions, policy.candidate, &PolicyVersion::version);
     if (candidate == policy.versions.end()) return;
     Patch patch = judge.patch(*candidate, {candidate, candidate + 1});
-    patch.download_bytes = decision.bytes;
     if (decision.removes) hold_back(patch, HeldBack::would_remove);
     patches.push_back(std::move(patch));
 }
@@ -176,6 +197,10 @@ std::vector<Patch> assemble_patches(const Answers& answers) {
         } else if (decision.fate == Fate::added) {
             judge_new(patches, judge, policy, decision);
         }
+    }
+    const Downloads downloads = downloads_by_name(answers.plan);
+    for (Patch& patch : patches) {
+        if (!patch.held_back || patch.held_back == HeldBack::would_remove) add_download(patch, downloads);
     }
     std::ranges::sort(patches, {}, &Patch::id);
     return patches;

@@ -1,6 +1,7 @@
 #include "platform/usage.hpp"
 
 #include <sys/resource.h>
+#include <time.h>
 
 namespace guestpatch {
 namespace {
@@ -15,11 +16,15 @@ milliseconds cpu_of(const rusage& usage) {
 }  // namespace
 
 Usage measure_usage() {
+    // getrusage() counts whole timer ticks; a command this short needs the exact clock.
+    timespec cpu{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    const auto own_cpu = seconds(cpu.tv_sec) + std::chrono::round<milliseconds>(std::chrono::nanoseconds(cpu.tv_nsec));
     rusage own{};
     rusage children{};
     ::getrusage(RUSAGE_SELF, &own);
     ::getrusage(RUSAGE_CHILDREN, &children);
-    return {cpu_of(own), cpu_of(children), own.ru_maxrss};
+    return {own_cpu, cpu_of(children), own.ru_maxrss};
 }
 
 }  // namespace guestpatch

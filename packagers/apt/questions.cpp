@@ -1,0 +1,133 @@
+#include "packagers/apt/questions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "packagers/apt/update_output.hpp"
+#include "platform/base/text.hpp"
+
+namespace guestpatch::apt {
+namespace {
+
+using std::chrono::minutes;
+
+constexpr minutes refresh_limit{30};
+constexpr minutes refresh_silence{5};
+constexpr minutes question_limit{10};
+
+using Words = std::vector<std::string>;
+
+/// Container images switch apt's binary caches off: every call then parses all package lists anew.
+bool caches_switched_off(Files& files) {
+    const Path folder = "/etc/apt/apt.conf.d";
+    const auto listed = files.list(folder);
+    if (!listed) return false;
+    return std::ranges::any_of(*listed, [&](const FileInfo& info) {
+        const auto text = files.read(folder / info.name);
+        std::string_view rest = text ? std::string_view(*text) : std::string_view();
+        while (!rest.empty()) {
+            if (trim(take_line(rest)).starts_with("Dir::Cache::pkgcache \"\";")) return true;
+        }
+        return false;
+    });
+}
+
+Words operator+(Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+/// Tells `progress` what the status lines in apt's output say, however they are cut into pieces.
+class PercentReader {
+  public:
+    explicit PercentReader(Progress& progress) : progress_(progress) {}
+
+    void operator()(std::string_view piece) {
+        tail_ += piece;
+        std::string_view rest = tail_;
+        std::optional<int> percent;
+        while (rest.find('\n') != std::string_view::npos) {
+            if (const auto found = parse_update_percent(take_line(rest))) percent = found;
+        }
+        tail_ = std::string(rest);
+        if (percent) progress_.step("refreshing package lists", percent);
+    }
+
+  private:
+    Progress& progress_;
+    std::string tail_;
+};
+
+}  // namespace
+
+std::string first_complaint(const Completion& completion) {
+    std::string_view rest = completion.err;
+    while (!rest.empty()) {
+        const std::string_view line = take_line(rest);
+        if (line.starts_with("E: ")) return std::string(line.substr(3));
+    }
+    return describe(completion);
+}
+
+Questions::Questions(Seams seams, const Path& private_cache) : seams_(seams) {
+    if (!caches_switched_off(seams_.files)) return;
+    cache_options_ = {"-o", "Dir::Cache::pkgcache=" + (private_cache / "pkgcache.bin").string(), "-o",
+                      "Dir::Cache::srcpkgcache=" + (private_cache / "srcpkgcache.bin").string()};
+}
+
+Result<Completion> Questions::ask(Context& context, Words argv) const {
+    const milliseconds left = context.deadline.left(seams_.clocks.boot());
+    const Command command{.argv = std::move(argv),
+                          .environment = {"DEBIAN_FRONTEND=noninteractive"},
+                          .deadline = std::min<milliseconds>(question_limit, left),
+                          .silence = question_limit};
+    auto completion = seams_.processes.run(command, context.stop);
+    if (completion && completion->end == RunEnd::cancelled) return Error{Errc::cancelled, "a stop was requested"};
+    return completion;
+}
+
+Result<std::string> Questions::ask_for_text(Context& context, Words argv) const {
+    const std::string asked = fmt::format("{} {}", argv[0], argv[1]);
+    auto answer = ask(context, std::move(argv));
+    if (!answer) return answer.error();
+    if (!answer->exited_with(0)) return Error{Errc::failed, fmt::format("{}: {}", asked, first_complaint(*answer))};
+    return std::move(answer->out);
+}
+
+/// The resolver's exact answer at a third of a simulation's price. Runs as any user, beside a running dpkg,
+/// and changes nothing. Without --allow-downgrades one pin above 1000 would make apt refuse the whole plan.
+Result<Completion> Questions::plan(Context& context, const Words& verb) const {
+    return ask(context, Words{"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o", "APT::Get::AutomaticRemove=false"} +
+                            cache_options_ + verb);
+}
+
+Result<std::string> Questions::policy(Context& context, const Words& names) const {
+    return ask_for_text(context, Words{"apt-cache", "policy"} + cache_options_ + Words{"--"} + names);
+}
+
+Result<std::vector<IndexTarget>> Questions::index_targets(Context& context) const {
+    auto text = ask_for_text(context, {"apt-get", "indextargets", "--no-release-info", "--format", index_target_format()});
+    if (!text) return text.error();
+    return parse_index_targets(*text);
+}
+
+Result<Completion> Questions::update(Context& context) const {
+    const milliseconds left = context.deadline.left(seams_.clocks.boot());
+    const Command command{
+        // Error-Mode: since apt 2.1.6; older ones ignore it, their W: lines are read all the same.
+        // Generate=false: two thirds of a refresh that changes nothing would be rebuilding the cache.
+        .argv = {"apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o", "pkgCacheFile::Generate=false",
+                 "-o", "APT::Status-Fd=1"},
+        .environment = {"DEBIAN_FRONTEND=noninteractive"},
+        .deadline = std::min<milliseconds>(refresh_limit, left),
+        .silence = refresh_silence};
+    PercentReader percent(context.progress);
+    return seams_.processes.run(command, context.stop, [&percent](std::string_view piece) { percent(piece); });
+}
+
+Result<std::string> Questions::pro_status(Context& context) const {
+    return ask_for_text(context, {"pro", "security-status", "--format=json"});
+}
+
+}  // namespace guestpatch::apt

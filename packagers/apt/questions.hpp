@@ -1,0 +1,42 @@
+// The commands an assessment runs, each with its deadline. Nothing here decides anything.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "packagers/apt/sources.hpp"
+#include "packagers/package_manager.hpp"
+#include "platform/seams.hpp"
+
+namespace guestpatch::apt {
+
+/// Asks apt. Errors: Errc::not_found (no such program), Errc::cancelled (a stop was requested), Errc::failed
+/// and Errc::timed_out with the first thing apt complained about.
+class Questions {
+  public:
+    /// `private_cache` is used where the machine switches apt's binary caches off.
+    Questions(Seams seams, const Path& private_cache);
+
+    /// What `verb` ("dist-upgrade") would do, in apt's words; a nonzero exit is part of the answer.
+    Result<Completion> plan(Context& context, const std::vector<std::string>& verb) const;
+    /// The version tables of `names`, as text.
+    Result<std::string> policy(Context& context, const std::vector<std::string>& names) const;
+    Result<std::vector<IndexTarget>> index_targets(Context& context) const;
+    /// Refreshes the lists, telling `context.progress`; a nonzero exit is part of the answer.
+    Result<Completion> update(Context& context) const;
+    /// Ubuntu's `pro security-status`, as JSON text.
+    Result<std::string> pro_status(Context& context) const;
+
+  private:
+    [[nodiscard]] Result<Completion> ask(Context& context, std::vector<std::string> argv) const;
+    /// ask(), where only exit status 0 is an answer.
+    [[nodiscard]] Result<std::string> ask_for_text(Context& context, std::vector<std::string> argv) const;
+
+    Seams seams_;
+    std::vector<std::string> cache_options_;
+};
+
+/// The first error apt printed, or how it ended: for messages.
+[[nodiscard]] std::string first_complaint(const Completion& completion);
+
+}  // namespace guestpatch::apt

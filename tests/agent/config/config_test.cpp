@@ -1,0 +1,129 @@
+#include "agent/config/load.hpp"
+#include "agent/config/schema.hpp"
+#include "tests/catch.hpp"
+#include "tests/fakes/clocks.hpp"
+#include "tests/fakes/files.hpp"
+
+using namespace guestpatch;
+
+namespace {
+
+/// Three folders, as on a real machine.
+struct Machine {
+    FakeClocks clocks;
+    FakeFiles files{clocks};
+    Configuration load(const std::string& os_type = "Linux") { return load_configuration(files, {"/usr", "/etc", "/run"}, os_type); }
+};
+
+std::string origin(const Configuration& configuration, const std::string& key) { return configuration.merged.find(key)->second.origin(); }
+
+}  // namespace
+
+TEST_CASE("Nothing configured: every default, no fault", "[config]") {
+    Machine machine;
+    const Configuration configuration = machine.load();
+    CHECK(configuration.errors.empty());
+    CHECK(configuration.settings.patch_mode == "ImageDefault");
+    CHECK(machine.load("Windows").settings.patch_mode == "AutomaticByOS");
+    CHECK(configuration.settings.compliance_max_age == std::chrono::days(30));
+    CHECK(configuration.settings.selection.classifications == std::vector{Classification::critical, Classification::security});
+}
+
+TEST_CASE("Every default of the table fits its own rule", "[config]") {
+    for (const KeyRule& rule : configuration_keys()) {
+        CAPTURE(rule.key);
+        const auto value = parse_json(rule.fallback, JsonDialect::strict);
+        REQUIRE(value);
+        CHECK(find_fault(rule, *value).value_or("").empty());
+        CHECK(rule.key.find("..") == std::string_view::npos);
+    }
+}
+
+TEST_CASE("Later folders win, whole files replace files of the same name, the null device masks", "[config]") {
+    Machine machine;
+    machine.files.put("/usr/90-a.json", R"({"compliance": {"maxAge": "P1D"}, "log": {"level": "debug"}})");
+    machine.files.put("/etc/10-b.json", R"({"compliance": {"maxAge": "P2D"}})");
+    CHECK(machine.load().settings.compliance_max_age == std::chrono::days(2));
+    CHECK(origin(machine.load(), "log.level") == "/usr/90-a.json:1");
+    machine.files.put("/run/90-a.json", "{}");
+    CHECK(origin(machine.load(), "log.level") == "default");
+    machine.files.put("/run/10-b.json", FileKind::null_device);
+    CHECK(machine.load().settings.compliance_max_age == std::chrono::days(30));
+}
+
+TEST_CASE("Objects merge, arrays replace, null resets, maintenance configurations merge by id", "[config]") {
+    Machine machine;
+    machine.files.put("/etc/1.json", R"({"machine": {"tags": {"a": "1", "b": "1"}}, "installPatches": {"patchesToExclude": ["x"]},
+        "maintenanceConfigurations": [{"id": "m", "n": 1}, {"id": "o"}], "reboot": {"maximumPerRun": 5}})");
+    machine.files.put("/etc/2.json", R"({"machine": {"tags": {"b": "2"}}, "installPatches": {"patchesToExclude": ["y", "z=1*"]},
+        "maintenanceConfigurations": [{"id": "m", "n": 2}], "reboot": null})");
+    const Configuration configuration = machine.load();
+    REQUIRE(configuration.errors.empty());
+    CHECK(configuration.merged.at("machine.tags").value.find("a")->text == "1");
+    CHECK(configuration.merged.at("machine.tags").value.find("b")->text == "2");
+    CHECK(configuration.settings.selection.exclude == std::vector{PatchMask{"y"}, PatchMask{"z", "1*"}});
+    CHECK(configuration.merged.at("maintenanceConfigurations").value.items.size() == 2);
+    CHECK(configuration.merged.at("maintenanceConfigurations").value.items[0].find("n")->text == "2");
+    CHECK(origin(configuration, "reboot.maximumPerRun") == "default");
+}
+
+TEST_CASE("A fault names its file, line, key and what was expected", "[config]") {
+    struct Row {
+        std::string text;
+        std::size_t line;
+        std::string key;
+        std::string message;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"{\n \"compliance\": {\n  \"maxAge\": \"30 days\"}}", 3, "compliance.maxAge", "\"30 days\" is not an ISO 8601 duration such as PT4H, PT90M or P30D"},
+        {"{\"patchSettings\": {\"patchMode\": \"automaticbyplatform\"}}", 1, "patchSettings.patchMode", "did you mean \"AutomaticByPlatform\"?"},
+        {"{\"guards\": {\"battery\": \"yes\"}}", 1, "guards.battery", "expected true or false, found \"yes\""},
+        {"{\"reboot\": 3}", 1, "reboot", "expected an object, found a number"},
+        {"{\"reboot\": {\"maximumPerRun\": -1}}", 1, "reboot.maximumPerRun", "expected a whole number from 0 to 1000, found -1"},
+        {"{\"offPeak\": {\"start\": \"24:00\"}}", 1, "offPeak.start", "\"24:00\" is not a time of day such as 22:00"},
+        {"{\"installPatches\": {\"patchesToInclude\": [\"ok\", \"\"]}}", 1, "installPatches.patchesToInclude", "[1]: \"\" is not a mask"},
+        {"{\"hooks\": {\"preInstall\": [\"rm -rf\"]}}", 1, "hooks.preInstall", "[0]: expected an array of a program and its arguments"},
+        {"{\n// a comment\n \"log\": {\"level\": \"loud\",}\n}", 3, "log.level", "expected one of \"debug\", \"info\", \"warning\", \"error\", found \"loud\""},
+        {"{\"log\": ", 1, "", ""},
+        {"[]", 1, "", "expected an object: { ... }"},
+    }));
+    CAPTURE(row.text);
+    Machine machine;
+    machine.files.put("/etc/x.json", row.text);
+    const Configuration configuration = machine.load();
+    REQUIRE(configuration.errors.size() == 1);
+    CAPTURE(configuration.errors.front().message);
+    CHECK(configuration.errors.front().file == "/etc/x.json");
+    CHECK(configuration.errors.front().line == row.line);
+    CHECK(configuration.errors.front().key == row.key);
+    CHECK(configuration.errors.front().message.find(row.message) != std::string::npos);
+}
+
+TEST_CASE("An unknown key is a warning with a suggestion", "[config]") {
+    Machine machine;
+    machine.files.put("/etc/x.json", "{\"compliance\": {\n\"maxAg\": \"P1D\"}, \"colour\": 1}");
+    const Configuration configuration = machine.load();
+    CHECK(configuration.errors.empty());
+    REQUIRE(configuration.warnings.size() == 2);
+    CHECK(configuration.warnings[0].line == 2);
+    CHECK(configuration.warnings[0].message == "unknown key; did you mean \"compliance.maxAge\"?");
+    CHECK(configuration.warnings[1].message == "unknown key");
+}
+
+TEST_CASE("A patch mode of the other operating system is an error", "[config]") {
+    Machine machine;
+    machine.files.put("/etc/x.json", R"({"patchSettings": {"patchMode": "Manual"}})");
+    CHECK(machine.load("Linux").errors.size() == 1);
+    CHECK(machine.load("Windows").errors.empty());
+    machine.files.put("/etc/x.json", R"({"patchSettings": {"patchMode": "ImageDefault"}})");
+    CHECK(machine.load("Windows").errors.size() == 1);
+}
+
+TEST_CASE("A file that cannot be read is an error that names it", "[config]") {
+    Machine machine;
+    machine.files.put("/etc/x.json", "{}");
+    machine.files.forbid("/etc/x.json");
+    const Configuration configuration = machine.load();
+    REQUIRE(configuration.errors.size() == 1);
+    CHECK(configuration.errors.front().file.find("x.json") != std::string::npos);
+}

@@ -1,0 +1,127 @@
+#include <functional>
+
+#include <functional>
+
+#include "agent/domain/patch_status.hpp"
+#include "agent/wire/assessment_result.hpp"
+#include "agent/wire/enums.hpp"
+#include "agent/wire/first_seen.hpp"
+#include "agent/wire/patch_status.hpp"
+#include "agent/wire/running.hpp"
+#include "platform/base/json.hpp"
+#include "tests/agent/generated.hpp"
+#include "tests/catch.hpp"
+
+using namespace guestpatch;
+
+namespace {
+
+/// The document with one member taken out, wherever it stands first.
+std::string without(const std::string& text, const std::string& name) {
+    const std::function<void(Json&)> remove = [&](Json& json) {
+        std::erase_if(json.members, [&](const JsonMember& member) { return member.name == name; });
+        for (JsonMember& member : json.members) remove(member.value);
+        for (Json& item : json.items) remove(item);
+    };
+    Json json = *parse_json(text, JsonDialect::strict);
+    remove(json);
+    JsonWriter out;
+    out.json(json);
+    return out.take();
+}
+
+}  // namespace
+
+TEST_CASE("An assessment survives its own encoding", "[wire]") {
+    const unsigned seed = GENERATE(range(0U, 40U));
+    CAPTURE(seed);
+    const Assessment assessment = generated_assessment(seed, 7);
+    const auto decoded = decode_assessment(encode(assessment));
+    REQUIRE(decoded);
+    CHECK(*decoded == assessment);
+}
+
+TEST_CASE("A failed assessment keeps why it failed", "[wire]") {
+    Assessment failed = generated_assessment(1, 0);
+    failed.status = OperationStatus::failed;
+    failed.failure = interruption();
+    CHECK(decode_assessment(encode(failed))->failure == interruption());
+}
+
+TEST_CASE("Each required member is missed by name", "[wire]") {
+    const std::string text = encode(generated_assessment(2, 1));
+    const std::string name = GENERATE(as<std::string>(), "status", "assessmentActivityId", "startDateTime", "name", "version", "classifications",
+                                      "startedBy", "duration", "state", "lastModifiedDateTime");
+    CAPTURE(name);
+    const auto decoded = decode_assessment(without(text, name));
+    REQUIRE_FALSE(decoded);
+    CHECK(decoded.error().message.find(name) != std::string::npos);
+}
+
+TEST_CASE("Wrong values name their place", "[wire]") {
+    std::string text = encode(generated_assessment(3, 2));
+    const std::size_t at = text.find("\"version\":", text.find("\"version\":") + 1);
+    text.replace(at, 10, "\"version\":3,\"x\":");
+    CHECK(decode_assessment(text).error().message == "availablePatches[1].version: expected a string, found a number");
+    CHECK_FALSE(decode_assessment("[]"));
+    CHECK_FALSE(decode_assessment(""));
+    CHECK_FALSE(decode_assessment("{\"status\": \"Splendid\"}"));
+}
+
+TEST_CASE("Patch status, ledger and lock text survive their own encoding", "[wire]") {
+    const Assessment assessment = generated_assessment(4, 5);
+    const PatchStatus status{summarize(assessment), assessment.compliance};
+    CHECK(*decode_patch_status(encode(status)) == status);
+    CHECK(*decode_patch_status(encode(PatchStatus())) == PatchStatus());
+    CHECK_FALSE(decode_patch_status("{}"));
+
+    const std::vector<FirstSeen> ledger{{"curl", Classification::security, "http://x s", assessment.started}, {"b", Classification::other, "", assessment.modified}};
+    CHECK(*decode_first_seen(encode(ledger)) == ledger);
+    CHECK(decode_first_seen(R"({"schema": 2, "patches": []})").error().message == "schema: written by a newer guestpatch");
+
+    const RunningOperation running{"Assessment", "a-b", 42, assessment.started};
+    CHECK(*decode_running(encode(running)) == running);
+}
+
+TEST_CASE("Every enumerator has one spelling and reads back, in any case", "[wire]") {
+    const auto walk = []<class Enum>(Enum last) {
+        for (int i = 0; i <= static_cast<int>(last); ++i) {
+            const auto value = static_cast<Enum>(i);
+            CHECK(from_wire<Enum>(to_wire(value)) == value);
+        }
+    };
+    walk(Classification::other);
+    walk(Severity::unspecified);
+    walk(RebootBehavior::can_request_reboot);
+    walk(HeldBack::would_remove);
+    walk(Reason::loop_broken);
+    walk(BlindSpotCode::os_end_of_support);
+    walk(OperationStatus::completed_with_warnings);
+    walk(StartedBy::platform);
+    walk(ComplianceState::unknown);
+    CHECK(from_wire<Classification>("CRITICAL") == Classification::critical);
+    CHECK_FALSE(from_wire<Classification>("Splendid"));
+}
+
+TEST_CASE("The bytes of an assessment are what hosts were promised", "[wire]") {
+    Assessment assessment{.activity_id = "6a3f0f0e-52a1-4c7b-9d5e-0b6f2f5f9a11", .status = OperationStatus::succeeded,
+                          .started = *parse_instant("2026-11-10T23:02:11Z"), .modified = *parse_instant("2026-11-10T23:02:58Z"),
+                          .duration = seconds(47), .on = {"apt", "APT", "Linux", "Debian", "12"}, .metadata_age = seconds(0),
+                          .compliance = {ComplianceState::compliant, *parse_instant("2026-11-01T00:00:00Z"), {}}};
+    assessment.patches = {{.id = {"openssl", "3.0.15-1~deb12u2"}, .architecture = "amd64", .installed_version = "3.0.15-1~deb12u1",
+                           .classification = Classification::security, .reboot = RebootBehavior::can_request_reboot,
+                           .source = "http://x bookworm-security", .download_bytes = 1234, .first_seen = assessment.started}};
+    CHECK(encode(assessment) ==
+          R"({"status":"Succeeded","assessmentActivityId":"6a3f0f0e-52a1-4c7b-9d5e-0b6f2f5f9a11","rebootPending":false,)"
+          R"("criticalAndSecurityPatchCount":1,"otherPatchCount":0,"startDateTime":"2026-11-10T23:02:11Z","availablePatches":[)"
+          R"({"patchId":"openssl_3.0.15-1~deb12u2_Debian_12","name":"openssl","version":"3.0.15-1~deb12u2","classifications":["Security"],)"
+          R"("rebootBehavior":"CanRequestReboot","activityId":"6a3f0f0e-52a1-4c7b-9d5e-0b6f2f5f9a11","lastModifiedDateTime":"2026-11-10T23:02:58Z",)"
+          R"("assessmentState":"Available","guestpatch":{"installedVersion":"3.0.15-1~deb12u1","architecture":"amd64","severity":"Unspecified",)"
+          R"("source":"http://x bookworm-security","downloadBytes":1234,"firstSeen":"2026-11-10T23:02:11Z"}}],)"
+          R"("error":{"code":"0","message":"0 errors reported.","details":[]},"guestpatch":{"packageManager":"apt","patchServiceUsed":"APT",)"
+          R"("osType":"Linux","osName":"Debian","osVersion":"12","startedBy":"User","lastModifiedDateTime":"2026-11-10T23:02:58Z","duration":"PT47S",)"
+          R"("metadataAge":"PT0S","availablePatchCountByClassification":{"critical":0,"security":1,"other":0},)"
+          R"("availablePatchCountBySeverity":{"critical":0,"important":0,"moderate":0,"low":0,"unspecified":1},"oldestPending":"2026-11-10T23:02:11Z",)"
+          R"("compliance":{"state":"Compliant","since":"2026-11-01T00:00:00Z","reasons":[]},"rebootPending":{"required":false,"reasons":[]},)"
+          R"("blindSpots":[],"notes":[]}})");
+}

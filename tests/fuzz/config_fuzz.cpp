@@ -1,0 +1,28 @@
+// Hostile configuration drop-ins.
+#include <cstdint>
+
+#include "agent/config/merged.hpp"
+#include "agent/config/settings.hpp"
+#include "tests/fuzz/must.hpp"
+
+namespace guestpatch {
+namespace {
+
+void try_text(const std::string& text) {
+    const Fragment fragment = parse_fragment("x.json", text);
+    for (const ConfigFault& fault : fragment.errors) {
+        must(fault.line >= 1 && !fault.message.empty(), "a fault has a place and a reason");
+    }
+    const Merged merged = merge({fragment, fragment});
+    (void)make_settings(merged, "Linux");
+    (void)make_settings(merged, "Windows");
+    (void)find_contradictions(merged, "Linux");
+}
+
+}  // namespace
+}  // namespace guestpatch
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    guestpatch::try_text(std::string(data, data + size));
+    return 0;
+}
