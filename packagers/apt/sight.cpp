@@ -26,6 +26,7 @@ using Downloads = std::unordered_multimap<std::string_view, const PlannedDownloa
 Downloads downloads_by_name(const UpgradePlan* plan) {
     Downloads downloads;
     if (plan == nullptr) return downloads;
+    downloads.reserve(plan->downloads.size());
     for (const PlannedDownload& download : plan->downloads) downloads.emplace(download.name(), &download);
     return downloads;
 }
@@ -48,6 +49,7 @@ void add_download(Patch& patch, const Downloads& downloads) {
 std::unordered_map<std::string_view, Decision> decisions(const Answers& answers) {
     std::unordered_map<std::string_view, Decision> made;
     if (answers.plan == nullptr) return made;
+    made.reserve(answers.plan->upgraded.size() + answers.plan->added.size() + answers.plan->kept_back.size());
     const bool removals = answers.plan_without_removals != nullptr;
     for (const auto& package : answers.plan->kept_back) made[package.name].fate = Fate::kept_back;
     for (const auto& package : answers.plan->upgraded) made[package.name] = {Fate::upgraded, removals};
@@ -187,11 +189,15 @@ void judge_new(std::vector<Patch>& patches, const Judge& judge, const PackagePol
 std::vector<Patch> assemble_patches(const Answers& answers) {
     const auto made = decisions(answers);
     std::vector<Patch> patches;
+    patches.reserve(made.size());
+    auto installed = answers.installed.begin();
     for (const PackagePolicy& policy : answers.policies) {
         const Judge judge(answers.lists, policy);
         const auto found = made.find(policy.name);
         const Decision decision = found == made.end() ? Decision{} : found->second;
-        const auto installed = answers.installed.find(policy.name);
+        // apt answers in the order it was asked, which was this map's: the next entry is usually the one.
+        if (installed != answers.installed.end() && installed->first < policy.name) ++installed;
+        if (installed == answers.installed.end() || installed->first != policy.name) installed = answers.installed.find(policy.name);
         if (installed != answers.installed.end()) {
             judge_installed(patches, judge, policy, installed->second, decision);
         } else if (decision.fate == Fate::added) {
@@ -202,7 +208,7 @@ std::vector<Patch> assemble_patches(const Answers& answers) {
     for (Patch& patch : patches) {
         if (!patch.held_back || patch.held_back == HeldBack::would_remove) add_download(patch, downloads);
     }
-    std::ranges::sort(patches, {}, &Patch::id);
+    if (!std::ranges::is_sorted(patches, {}, &Patch::id)) std::ranges::sort(patches, {}, &Patch::id);
     return patches;
 }
 
