@@ -16,6 +16,7 @@
 
 int main(int argc, char** argv) {
     using namespace guestpatch;
+    reserve_standard_streams();
     const auto stop = listen_for_stop();  // before any other thread exists
     const std::vector<std::string> arguments = utf8_arguments(argc, argv);
     const auto invocation = parse_arguments(arguments);

@@ -13,6 +13,10 @@ struct Console {
     int columns = 80;  ///< of the terminal; 80 when there is none
 };
 
+/// Attaches standard streams that are closed to the null device: a file opened later must never become one
+/// of them and receive what is printed. Call it before anything opens a file.
+void reserve_standard_streams();
+
 /// Also readies a Windows console for UTF-8.
 Console inspect_console();
 

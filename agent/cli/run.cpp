@@ -71,7 +71,11 @@ ExitCode report(App& app, bool json, const Error& error) {
 }
 
 ExitCode run(App& app, const Invocation& invocation) {
-    return std::visit(Dispatch{app, invocation.common}, invocation.command);
+    const ExitCode code = std::visit(Dispatch{app, invocation.common}, invocation.command);
+    app.out.flush();
+    if (app.out) return code;
+    app.err << "guestpatch: standard output cannot be written" << std::endl;  // a script must not take half for all
+    return ExitCode::failed;
 }
 
 }  // namespace guestpatch

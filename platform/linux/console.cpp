@@ -1,5 +1,6 @@
 #include "platform/console.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -51,6 +52,13 @@ class SignalListener final : public StopSignals {
 };
 
 }  // namespace
+
+void reserve_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        // The lowest free number is the closed stream's own.
+        if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDWR);
+    }
+}
 
 Console inspect_console() {
     Console console{.out_is_terminal = ::isatty(STDOUT_FILENO) == 1, .err_is_terminal = ::isatty(STDERR_FILENO) == 1};

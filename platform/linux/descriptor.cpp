@@ -12,8 +12,7 @@ Error system_error(std::string_view doing, int number) {
             case ENOENT:
             case ENOTDIR: return Errc::not_found;
             case EACCES:
-            case EPERM:
-            case EROFS: return Errc::permission;
+            case EPERM: return Errc::permission;
             case ENOSPC:
             case EDQUOT: return Errc::no_space;
             case EAGAIN: return Errc::busy;

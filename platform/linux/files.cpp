@@ -9,11 +9,14 @@
 #include <algorithm>
 
 #include "platform/linux/descriptor.hpp"
+#include "platform/linux/folder.hpp"
 
 namespace guestpatch {
 namespace {
 
 using os::Descriptor;
+using os::make_folder;
+using os::sync_folder;
 using os::system_error;
 using os::uninterrupted;
 
@@ -39,21 +42,6 @@ Result<void> write_all(int fd, std::string_view content, const Path& path) {
         content.remove_prefix(static_cast<std::size_t>(written));
     }
     return {};
-}
-
-/// A rename or removal is only durable once its folder is.
-Result<void> sync_folder(const Path& folder) {
-    const Descriptor fd(uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
-    if (!fd.open()) return system_error(folder.native());
-    if (::fsync(fd.get()) != 0) return system_error(folder.native());
-    return {};
-}
-
-Result<void> make_folder(const Path& folder) {
-    if (folder.empty() || ::access(folder.c_str(), F_OK) == 0) return {};
-    if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return system_error(folder.native());
-    return sync_folder(folder.has_parent_path() ? folder.parent_path() : Path("."));
 }
 
 Result<void> write_and_sync(const Path& path, std::string_view content, Readers readers) {

@@ -12,6 +12,7 @@
 
 #include "platform/base/text.hpp"
 #include "platform/linux/descriptor.hpp"
+#include "platform/linux/folder.hpp"
 #include "platform/linux/wake.hpp"
 
 namespace guestpatch {
@@ -54,8 +55,7 @@ class FileLock final : public HeldLock {
 class LinuxLocks final : public Locks {
   public:
     Result<std::unique_ptr<HeldLock>> acquire(const Path& path, std::string_view text) override {
-        std::error_code made;
-        std::filesystem::create_directories(path.parent_path(), made);
+        if (auto made = os::make_folder(path.parent_path()); !made) return made.error();
         Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); }));
         if (!fd.open()) return system_error(path.native());
         struct flock range = whole_file(F_WRLCK);

@@ -54,6 +54,8 @@ bool is_console(DWORD stream) {
 
 }  // namespace
 
+void reserve_standard_streams() {}  // a handle is never mistaken for a standard stream here
+
 Console inspect_console() {
     Console console{.out_is_terminal = is_console(STD_OUTPUT_HANDLE), .err_is_terminal = is_console(STD_ERROR_HANDLE)};
     // We write UTF-8; a console goes by its code page, whoever set it last.
