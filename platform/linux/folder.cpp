@@ -11,7 +11,9 @@ namespace {
 
 constexpr mode_t open_to_readers = 0755;
 
-Path parent_of(const Path& folder) { return folder.has_parent_path() ? folder.parent_path() : Path("."); }
+Path parent_of(const Path& folder) {
+    return folder.has_parent_path() ? folder.parent_path() : Path(".");
+}
 
 }  // namespace
 
