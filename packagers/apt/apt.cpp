@@ -65,16 +65,21 @@ class Apt final : public PackageManager {
     bool allow_removals_;
     Questions questions_;
     // The sources do not change between a refresh and the look that follows it: asked once.
-    std::optional<std::vector<IndexTarget>> targets_;
+    std::optional<ConfiguredSources> sources_;
 };
 
 Result<Lists> Apt::inspect(Context& context) {
-    if (!targets_) {
-        auto targets = questions_.index_targets(context);
-        if (!targets) return targets.error();
-        targets_ = std::move(*targets);
+    if (!sources_) {
+        auto sources = questions_.sources(context);
+        if (!sources) return sources.error();
+        sources_ = std::move(*sources);
     }
-    return inspect_lists(seams_.files, *targets_, rules_);
+    Lists lists = inspect_lists(seams_.files, sources_->targets, rules_);
+    for (const std::string& path : sources_->passed_over) {
+        lists.blind_spots.push_back(
+            {path, BlindSpotCode::source_not_fetched, path + " may be read by root only", true});
+    }
+    return lists;
 }
 
 // --- refreshing ------------------------------------------------------------------------------------
@@ -118,11 +123,14 @@ void Apt::judge_security(Context& context, std::vector<BlindSpot>& spots) {
 
 /// What is left to say when no source was named.
 std::optional<BlindSpot> whole_failure(const Result<Completion>& completion, const UpdateFailures& failures) {
-    const auto spot = [](BlindSpotCode code, std::string why) { return BlindSpot{"apt-get update", code, std::move(why), true}; };
+    const auto spot = [](BlindSpotCode code, std::string why) {
+        return BlindSpot{"apt-get update", code, std::move(why), true};
+    };
     if (!completion) return spot(BlindSpotCode::refresh_failed, completion.error().message);
     if (failures.lists_locked) return spot(BlindSpotCode::lock_held, failures.lock_holder);
     if (!failures.first_error.empty()) return spot(BlindSpotCode::refresh_failed, failures.first_error);
-    if (!completion->exited_with(0) && failures.sources.empty()) return spot(BlindSpotCode::refresh_failed, describe(*completion));
+    if (!completion->exited_with(0) && failures.sources.empty())
+        return spot(BlindSpotCode::refresh_failed, describe(*completion));
     return std::nullopt;
 }
 
@@ -164,6 +172,7 @@ Result<std::unique_ptr<Plan>> Apt::resolve(Context& context, const std::vector<s
         resolved->plan = std::move(*plan);
     } else {
         resolved->why_not = plan.error().message;
+        if (const auto unmet = unmet_dependencies(resolved->text); !unmet.empty()) resolved->why_not += " " + unmet;
     }
     return resolved;
 }
@@ -204,14 +213,17 @@ void note_broken_packages(Sight& sight, const InstalledPackages& installed) {
 
 void note_missing_sources(Sight& sight, const Lists& lists) {
     if (lists.by_description.empty()) {
-        sight.blind_spots.push_back({"apt", BlindSpotCode::no_sources, "no package source is configured in /etc/apt", true});
+        sight.blind_spots.push_back(
+            {"apt", BlindSpotCode::no_sources, "no package source is configured in /etc/apt", true});
         return;
     }
-    const bool security = std::ranges::any_of(lists.by_description, [](const auto& entry) { return entry.second.security; });
+    const bool security =
+        std::ranges::any_of(lists.by_description, [](const auto& entry) { return entry.second.security; });
     if (security) return;
-    sight.blind_spots.push_back({"apt", BlindSpotCode::no_security_source,
-                                 "none of the configured sources is a security pocket; packageManager.securityOrigins names further ones",
-                                 true});
+    sight.blind_spots.push_back(
+        {"apt", BlindSpotCode::no_security_source,
+         "none of the configured sources is a security pocket; packageManager.securityOrigins names further ones",
+         true});
 }
 
 std::optional<Instant> Apt::metadata_time(const Lists& lists) const {
@@ -266,7 +278,9 @@ Result<Sight> Apt::pending(Context& context) {
     const auto policies = parse_policy(*tables);
     if (!policies) return policies.error();
 
-    Sight sight{.blind_spots = lists->blind_spots, .metadata_time = metadata_time(*lists), .extended_support = lists->extended_support};
+    Sight sight{.blind_spots = lists->blind_spots,
+                .metadata_time = metadata_time(*lists),
+                .extended_support = lists->extended_support};
     const UpgradePlan* full = (*plan)->plan ? &*(*plan)->plan : nullptr;
     const UpgradePlan* without_removals = *gentle ? &*(*gentle)->plan : nullptr;
     sight.patches = assemble_patches({*installed, full, without_removals, *policies, *lists});
@@ -285,7 +299,8 @@ Result<RebootNeed> Apt::reboot_need(Context&) {
         std::string_view rest = *packages;
         while (!rest.empty()) {
             const std::string name(trim(take_line(rest)));
-            if (!name.empty() && std::ranges::find(need.reasons, name) == need.reasons.end()) need.reasons.push_back(name);
+            if (!name.empty() && std::ranges::find(need.reasons, name) == need.reasons.end())
+                need.reasons.push_back(name);
         }
     }
     return need;

@@ -121,4 +121,12 @@ Result<UpgradePlan> parse_plan(std::string_view text) {
     return plan;
 }
 
+std::string unmet_dependencies(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty() && take_line(text) != "The following packages have unmet dependencies:") {
+    }
+    while (text.starts_with(' ')) lines.emplace_back(trim(take_line(text)));
+    return join(lines, "; ");
+}
+
 }  // namespace guestpatch::apt

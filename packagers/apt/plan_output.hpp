@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,5 +47,9 @@ struct UpgradePlan {
 /// Splits apt's text without copying it: the plan borrows from `text`. Errc::invalid when the sections do
 /// not add up to apt's own summary line, so that a format we do not know is never read as "nothing to do".
 Result<UpgradePlan> parse_plan(std::string_view text);
+
+/// What keeps apt from planning anything: "gp-needy : Depends: gp-nosuch but it is not installable", joined. Empty
+/// when that is not the reason.
+[[nodiscard]] std::string unmet_dependencies(std::string_view text);
 
 }  // namespace guestpatch::apt

@@ -87,18 +87,25 @@ Result<Completion> Questions::ask(Context& context, Words argv) const {
     return completion;
 }
 
-Result<std::string> Questions::ask_for_text(Context& context, Words argv) const {
+Result<Completion> Questions::ask_to_succeed(Context& context, Words argv) const {
     const std::string asked = fmt::format("{} {}", argv[0], argv[1]);
     auto answer = ask(context, std::move(argv));
+    if (!answer || answer->exited_with(0)) return answer;
+    return Error{Errc::failed, fmt::format("{}: {}", asked, first_complaint(*answer))};
+}
+
+Result<std::string> Questions::ask_for_text(Context& context, Words argv) const {
+    auto answer = ask_to_succeed(context, std::move(argv));
     if (!answer) return answer.error();
-    if (!answer->exited_with(0)) return Error{Errc::failed, fmt::format("{}: {}", asked, first_complaint(*answer))};
     return std::move(answer->out);
 }
 
 /// The resolver's exact answer at a third of a simulation's price. Runs as any user, beside a running dpkg,
-/// and changes nothing. Without --allow-downgrades one pin above 1000 would make apt refuse the whole plan.
+/// and changes nothing. Without --allow-downgrades one pin above 1000 would make apt refuse the whole plan;
+/// with `quiet "2"` in apt.conf it would print addresses and no plan.
 Result<Completion> Questions::plan(Context& context, const Words& verb) const {
-    return ask(context, Words{"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o", "APT::Get::AutomaticRemove=false"} +
+    return ask(context, Words{"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o",
+                              "APT::Get::AutomaticRemove=false", "-o", "quiet=1"} +
                             cache_options_ + verb);
 }
 
@@ -106,22 +113,26 @@ Result<std::string> Questions::policy(Context& context, const Words& names) cons
     return ask_for_text(context, Words{"apt-cache", "policy"} + cache_options_ + Words{"--"} + names);
 }
 
-Result<std::vector<IndexTarget>> Questions::index_targets(Context& context) const {
-    auto text = ask_for_text(context, {"apt-get", "indextargets", "--no-release-info", "--format", index_target_format()});
-    if (!text) return text.error();
-    return parse_index_targets(*text);
+Result<ConfiguredSources> Questions::sources(Context& context) const {
+    const Words argv{"apt-get", "indextargets", "--no-release-info", "--format", index_target_format()};
+    auto answer = ask_to_succeed(context, argv);
+    // A list full of garbage fails the first call only: after it apt goes on without that list and says nothing.
+    if (!answer && answer.error().code == Errc::failed) answer = ask_to_succeed(context, argv);
+    if (!answer) return answer.error();
+    auto targets = parse_index_targets(answer->out);
+    if (!targets) return targets.error();
+    return ConfiguredSources{std::move(*targets), parse_passed_over(answer->err)};
 }
 
 Result<Completion> Questions::update(Context& context) const {
     const milliseconds left = context.deadline.left(seams_.clocks.boot());
-    const Command command{
-        // Error-Mode: since apt 2.1.6; older ones ignore it, their W: lines are read all the same.
-        // Generate=false: two thirds of a refresh that changes nothing would be rebuilding the cache.
-        .argv = {"apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o", "pkgCacheFile::Generate=false",
-                 "-o", "APT::Status-Fd=1"},
-        .environment = {"DEBIAN_FRONTEND=noninteractive"},
-        .deadline = std::min<milliseconds>(refresh_limit, left),
-        .silence = refresh_silence};
+    const Command command{// Error-Mode: since apt 2.1.6; older ones ignore it, their W: lines are read all the same.
+                          // Generate=false: two thirds of a refresh that changes nothing would be rebuilding the cache.
+                          .argv = {"apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o",
+                                   "pkgCacheFile::Generate=false", "-o", "APT::Status-Fd=1"},
+                          .environment = {"DEBIAN_FRONTEND=noninteractive"},
+                          .deadline = std::min<milliseconds>(refresh_limit, left),
+                          .silence = refresh_silence};
     PercentReader percent(context.progress);
     return seams_.processes.run(command, context.stop, [&percent](std::string_view piece) { percent(piece); });
 }

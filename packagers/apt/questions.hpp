@@ -10,6 +10,12 @@
 
 namespace guestpatch::apt {
 
+/// What apt is configured with.
+struct ConfiguredSources {
+    std::vector<IndexTarget> targets;
+    std::vector<std::string> passed_over;  ///< files and folders this user may not read
+};
+
 /// Asks apt. Errors: Errc::not_found (no such program), Errc::cancelled (a stop was requested), Errc::failed
 /// and Errc::timed_out with the first thing apt complained about.
 class Questions {
@@ -21,7 +27,7 @@ class Questions {
     Result<Completion> plan(Context& context, const std::vector<std::string>& verb) const;
     /// The version tables of `names`, as text.
     Result<std::string> policy(Context& context, const std::vector<std::string>& names) const;
-    Result<std::vector<IndexTarget>> index_targets(Context& context) const;
+    Result<ConfiguredSources> sources(Context& context) const;
     /// Refreshes the lists, telling `context.progress`; a nonzero exit is part of the answer.
     Result<Completion> update(Context& context) const;
     /// Ubuntu's `pro security-status`, as JSON text.
@@ -30,6 +36,7 @@ class Questions {
   private:
     [[nodiscard]] Result<Completion> ask(Context& context, std::vector<std::string> argv) const;
     /// ask(), where only exit status 0 is an answer.
+    [[nodiscard]] Result<Completion> ask_to_succeed(Context& context, std::vector<std::string> argv) const;
     [[nodiscard]] Result<std::string> ask_for_text(Context& context, std::vector<std::string> argv) const;
 
     Seams seams_;

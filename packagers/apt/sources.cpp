@@ -20,9 +20,8 @@ std::string_view field_of(const Release& release, std::string_view name) {
 }
 
 bool matches(const OriginRule& rule, const Release& release) {
-    return std::ranges::all_of(rule.fields, [&](const auto& field) {
-        return wildcard_match(field.second, field_of(release, field.first));
-    });
+    return std::ranges::all_of(
+        rule.fields, [&](const auto& field) { return wildcard_match(field.second, field_of(release, field.first)); });
 }
 
 }  // namespace
@@ -45,7 +44,8 @@ std::string IndexTarget::list_prefix() const {
 }
 
 std::string index_target_format() {
-    return fmt::format("$(CREATED_BY){0}$(DESCRIPTION){0}$(FILENAME){0}$(METAKEY){0}$(ARCHITECTURE){0}$(SOURCESENTRY)", separator);
+    return fmt::format("$(CREATED_BY){0}$(DESCRIPTION){0}$(FILENAME){0}$(METAKEY){0}$(ARCHITECTURE){0}$(SOURCESENTRY)",
+                       separator);
 }
 
 Result<std::vector<IndexTarget>> parse_index_targets(std::string_view text) {
@@ -58,12 +58,24 @@ Result<std::vector<IndexTarget>> parse_index_targets(std::string_view text) {
         }
         if (take_until(line, separator) != "Packages") continue;
         IndexTarget target;
-        for (std::string* field : {&target.description, &target.file, &target.meta_key, &target.architecture, &target.entry}) {
+        for (std::string* field :
+             {&target.description, &target.file, &target.meta_key, &target.architecture, &target.entry}) {
             *field = take_until(line, separator);
         }
         targets.push_back(std::move(target));
     }
     return targets;
+}
+
+std::vector<std::string> parse_passed_over(std::string_view err) {
+    constexpr std::string_view complaint = "W: Unable to read ";
+    std::vector<std::string> paths;
+    while (!err.empty()) {
+        const std::string_view line = take_line(err);
+        if (!line.starts_with(complaint)) continue;
+        paths.emplace_back(line.substr(complaint.size(), line.find(" - ") - complaint.size()));
+    }
+    return paths;
 }
 
 SecurityRules security_rules(const std::map<std::string, std::string>& os_release, std::vector<OriginRule> additions) {
@@ -81,7 +93,8 @@ SecurityRules security_rules(const std::map<std::string, std::string>& os_releas
 
 bool is_security(const Release& release, const SecurityRules& rules) {
     const bool vendor = std::ranges::any_of(
-        rules.vendors, [origin = to_lower(release.origin)](const std::string& name) { return to_lower(name) == origin; });
+        rules.vendors,
+        [origin = to_lower(release.origin)](const std::string& name) { return to_lower(name) == origin; });
     const bool pocket = release.suite.ends_with("-security") || release.codename.ends_with("-security") ||
                         release.label == "Debian-Security";
     // Debian before 11 named its pocket buster/updates: only the label tells.
@@ -93,6 +106,8 @@ bool looks_like_security(std::string_view repository) {
     return repository.ends_with("-security") || repository.ends_with("/updates");
 }
 
-bool is_extended_support(const Release& release) { return release.origin.starts_with("UbuntuESM"); }
+bool is_extended_support(const Release& release) {
+    return release.origin.starts_with("UbuntuESM");
+}
 
 }  // namespace guestpatch::apt

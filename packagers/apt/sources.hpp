@@ -32,6 +32,10 @@ struct IndexTarget {
 /// Reads that format; targets other than package indexes are left out. Errc::invalid on anything else.
 Result<std::vector<IndexTarget>> parse_index_targets(std::string_view text);
 
+/// Files and folders of configuration apt could not open and passed over, from the warnings it prints with any
+/// answer: a source with a password in it is root's alone.
+[[nodiscard]] std::vector<std::string> parse_passed_over(std::string_view err);
+
 /// Whose `*-security` pockets are believed, and what the administrator added.
 struct SecurityRules {
     std::vector<std::string> vendors;  ///< origins of this operating system and its parents

@@ -34,7 +34,7 @@ MISFORTUNES = {
     "missing key": ([arrange.missing_key], "SOURCE_UNTRUSTED", "vendor", EXPECTED, False),
     "no longer signed": ([arrange.unsigned], "SOURCE_UNTRUSTED", "vendor", EXPECTED, False),
     "index missing": ([arrange.missing_packages], "SOURCE_UNREACHABLE", "vendor", EXPECTED, False),
-    "index not what was signed": ([arrange.wrong_hash], "SOURCE_UNTRUSTED", "vendor", EXPECTED, False),
+    "index not what was signed": ([arrange.wrong_hash], "SOURCE_UNREACHABLE", "vendor", EXPECTED, False),
     "a disc": ([disc], "SOURCE_UNREACHABLE", "A disc", EXPECTED, False),
     "expired": ([arrange.expired], None, "vendor", EXPECTED, False),
     "signed in the future": ([arrange.clock_behind], None, "vendor", EXPECTED, False),

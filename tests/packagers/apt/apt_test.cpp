@@ -21,32 +21,41 @@ const std::string list_path = "/var/lib/apt/lists/x_dists_stable-security_main_b
 /// A machine with one security source, one package to upgrade and one up to date.
 struct Machine {
     Machine() {
-        files.put("/var/lib/dpkg/status", "Package: dpkg\nStatus: install ok installed\nVersion: 1.21\nArchitecture: amd64\n\n"
-                                          "Package: curl\nStatus: install ok installed\nVersion: 7.0\nArchitecture: amd64\n");
-        files.put(release_path, "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nArchitectures: amd64\nSHA256:\n"
-                                " 00 4 main/binary-amd64/Packages\n");
+        files.put("/var/lib/dpkg/status",
+                  "Package: dpkg\nStatus: install ok installed\nVersion: 1.21\nArchitecture: amd64\n\n"
+                  "Package: curl\nStatus: install ok installed\nVersion: 7.0\nArchitecture: amd64\n");
+        files.put(release_path,
+                  "Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nArchitectures: amd64\nSHA256:\n"
+                  " 00 4 main/binary-amd64/Packages\n");
         files.put(list_path, "abcd");
         processes.answer({"apt-get", "indextargets"},
                          Answer::prints("Packages\thttp://x stable-security/main amd64 Packages\t" + list_path +
                                         "\tmain/binary-amd64/Packages\tamd64\t/etc/apt/sources.list:1\n"));
         processes.answer({"apt-cache", "policy"},
                          Answer::prints("curl:\n  Installed: 7.0\n  Candidate: 7.1\n  Version table:\n     7.1 500\n"
-                                        "        500 http://x stable-security/main amd64 Packages\n *** 7.0 100\n        100 /var/lib/dpkg/status\n"));
+                                        "        500 http://x stable-security/main amd64 Packages\n *** 7.0 100\n      "
+                                        "  100 /var/lib/dpkg/status\n"));
     }
 
     void plan(const std::string& text) { processes.answer({"apt-get", "--print-uris"}, Answer::prints(text)); }
     void upgradable() {
-        plan("The following packages will be upgraded:\n   curl (7.0 => 7.1)\n1 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"
-             "'http://x/curl_7.1_amd64.deb' curl_7.1_amd64.deb 300 SHA256:00\n");
+        plan(
+            "The following packages will be upgraded:\n   curl (7.0 => 7.1)\n1 upgraded, 0 newly installed, 0 to "
+            "remove and 0 not upgraded.\n"
+            "'http://x/curl_7.1_amd64.deb' curl_7.1_amd64.deb 300 SHA256:00\n");
     }
-    void updates_to(int status, const std::string& err) { processes.answer({"apt-get", "update"}, Answer::exits(status, "", err)); }
+    void updates_to(int status, const std::string& err) {
+        processes.answer({"apt-get", "update"}, Answer::exits(status, "", err));
+    }
 
     std::unique_ptr<PackageManager> apt(bool allow_removals = false) {
-        return apt::make_apt({clocks, files, host, locks, log, processes}, {.allow_removals = allow_removals, .private_cache = "/var/cache/guestpatch"});
+        return apt::make_apt({clocks, files, host, locks, log, processes},
+                             {.allow_removals = allow_removals, .private_cache = "/var/cache/guestpatch"});
     }
     std::size_t runs(std::string_view start) {
         const auto lines = processes.command_lines();
-        return static_cast<std::size_t>(std::ranges::count_if(lines, [start](const std::string& line) { return line.starts_with(start); }));
+        return static_cast<std::size_t>(
+            std::ranges::count_if(lines, [start](const std::string& line) { return line.starts_with(start); }));
     }
 
     FakeClocks clocks;
@@ -104,8 +113,9 @@ TEST_CASE("No command runs without a deadline or with the administrator's locale
 TEST_CASE("A source that could not be fetched is named, the rest is still assessed", "[apt]") {
     Machine machine;
     machine.upgradable();
-    machine.updates_to(100, "E: Failed to fetch http://x/dists/stable-security/InRelease  Could not connect\n"
-                            "E: Some index files failed to download. They have been ignored, or old ones used instead.\n");
+    machine.updates_to(100,
+                       "E: Failed to fetch http://x/dists/stable-security/InRelease  Could not connect\n"
+                       "E: Some index files failed to download. They have been ignored, or old ones used instead.\n");
     const auto apt = machine.apt();
     const Refresh refresh = apt->refresh(machine.context);
     REQUIRE(refresh.blind_spots.size() == 1);
@@ -134,7 +144,9 @@ TEST_CASE("A damaged list is removed before the refresh, and that is said", "[ap
 
 TEST_CASE("A refresh that another apt blocks waits for it, then tries once more", "[apt]") {
     Machine machine;
-    machine.processes.answer({"apt-get", "update"}, Answer::exits(100, "", "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 11 (apt)\n"), 1);
+    machine.processes.answer(
+        {"apt-get", "update"},
+        Answer::exits(100, "", "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 11 (apt)\n"), 1);
     SECTION("and succeeds") {
         machine.updates_to(0, "");
         CHECK(machine.apt()->refresh(machine.context).blind_spots.empty());
@@ -156,11 +168,14 @@ TEST_CASE("A refresh that fails without naming a source is a blind spot of its o
 
 TEST_CASE("A removal is looked into with one more question, and never allowed silently", "[apt]") {
     Machine machine;
-    machine.processes.answer({"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o", "APT::Get::AutomaticRemove=false", "upgrade"},
+    machine.processes.answer({"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o",
+                              "APT::Get::AutomaticRemove=false", "-o", "quiet=1", "upgrade"},
                              Answer::prints("The following packages have been kept back:\n   curl (7.0 => 7.1)\n"
                                             "0 upgraded, 0 newly installed, 0 to remove and 1 not upgraded.\n"));
-    machine.plan("The following packages will be REMOVED:\n   old (1)\nThe following packages will be upgraded:\n   curl (7.0 => 7.1)\n"
-                 "1 upgraded, 0 newly installed, 1 to remove and 0 not upgraded.\n");
+    machine.plan(
+        "The following packages will be REMOVED:\n   old (1)\nThe following packages will be upgraded:\n   curl (7.0 "
+        "=> 7.1)\n"
+        "1 upgraded, 0 newly installed, 1 to remove and 0 not upgraded.\n");
     CHECK(machine.apt()->pending(machine.context)->patches.front().held_back == HeldBack::would_remove);
     CHECK(machine.processes.commands().size() == 4);
     CHECK_FALSE(machine.apt(true)->pending(machine.context)->patches.front().held_back);
@@ -168,7 +183,8 @@ TEST_CASE("A removal is looked into with one more question, and never allowed si
 
 TEST_CASE("When the resolver gives up, the newer versions are listed all the same", "[apt]") {
     Machine machine;
-    machine.processes.answer({"apt-get", "--print-uris"}, Answer::exits(100, "", "E: Unmet dependencies. Try 'apt --fix-broken install'\n"));
+    machine.processes.answer({"apt-get", "--print-uris"},
+                             Answer::exits(100, "", "E: Unmet dependencies. Try 'apt --fix-broken install'\n"));
     const auto sight = machine.apt()->pending(machine.context);
     REQUIRE(sight);
     CHECK(has(sight->blind_spots, BlindSpotCode::resolver_failed));
@@ -178,7 +194,8 @@ TEST_CASE("When the resolver gives up, the newer versions are listed all the sam
 TEST_CASE("Packages left half way are named", "[apt]") {
     Machine machine;
     machine.upgradable();
-    machine.files.put("/var/lib/dpkg/updates/0001", "Package: curl\nStatus: install ok unpacked\nVersion: 7.0\nArchitecture: amd64\n");
+    machine.files.put("/var/lib/dpkg/updates/0001",
+                      "Package: curl\nStatus: install ok unpacked\nVersion: 7.0\nArchitecture: amd64\n");
     const auto sight = machine.apt()->pending(machine.context);
     CHECK(sight->repair_needed == std::vector<std::string>{"curl"});
     CHECK(has(sight->blind_spots, BlindSpotCode::packages_broken));
@@ -189,8 +206,10 @@ TEST_CASE("No source at all is never up to date", "[apt]") {
     FakeProcessRunner empty;
     empty.answer({"apt-get", "indextargets"}, Answer::prints(""));
     empty.answer({"apt-cache", "policy"}, Answer::prints(""));
-    empty.answer({"apt-get", "--print-uris"}, Answer::prints("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"));
-    const auto apt = apt::make_apt({machine.clocks, machine.files, machine.host, machine.locks, machine.log, empty}, {});
+    empty.answer({"apt-get", "--print-uris"},
+                 Answer::prints("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"));
+    const auto apt =
+        apt::make_apt({machine.clocks, machine.files, machine.host, machine.locks, machine.log, empty}, {});
     CHECK(has(apt->pending(machine.context)->blind_spots, BlindSpotCode::no_sources));
 }
 
@@ -211,7 +230,9 @@ TEST_CASE("Where the machine keeps no binary cache, a private one is used", "[ap
     machine.files.put("/etc/apt/apt.conf.d/docker-clean", "Dir::Cache::pkgcache \"\"; Dir::Cache::srcpkgcache \"\";\n");
     CHECK(machine.apt()->pending(machine.context));
     const auto lines = machine.processes.command_lines();
-    CHECK(std::ranges::count_if(lines, [](const std::string& line) { return line.contains("Dir::Cache::pkgcache=/var/cache/guestpatch"); }) == 2);
+    CHECK(std::ranges::count_if(lines, [](const std::string& line) {
+              return line.contains("Dir::Cache::pkgcache=/var/cache/guestpatch");
+          }) == 2);
 }
 
 TEST_CASE("The reboot flag tells since when and for which packages", "[apt]") {

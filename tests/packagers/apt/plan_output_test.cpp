@@ -11,9 +11,11 @@ TEST_CASE("A plan names every section, and its downloads with their epochs escap
     const auto plan = parse_plan(text);
     REQUIRE(plan);
     CHECK(plan->upgraded.size() == 17);
-    CHECK(plan->added == std::vector<PlannedPackage>{{"gp-new", "", "2.0"}, {"linux-image-5.15.0-2-gp", "", "5.15.0-2.2"}});
+    CHECK(plan->added ==
+          std::vector<PlannedPackage>{{"gp-new", "", "2.0"}, {"linux-image-5.15.0-2-gp", "", "5.15.0-2.2"}});
     CHECK(plan->removed == std::vector<PlannedPackage>{{"gp-victim", "1.0", ""}});
-    CHECK(plan->kept_back == std::vector<PlannedPackage>{{"gp-broken", "1.0", "1.1"}, {"gp-held", "1.0", "1.1"}, {"gp-phased", "1.0", "1.1"}});
+    CHECK(plan->kept_back == std::vector<PlannedPackage>{
+                                 {"gp-broken", "1.0", "1.1"}, {"gp-held", "1.0", "1.1"}, {"gp-phased", "1.0", "1.1"}});
     CHECK(plan->upgraded[3] == PlannedPackage{"gp-epoch", "2.0", "1:1.0-1"});
     CHECK(plan->upgraded[5] == PlannedPackage{"gp-foreign:i386", "1.0", "1.1"});
     CHECK(plan->downloads.size() == 19);
@@ -24,9 +26,10 @@ TEST_CASE("A plan names every section, and its downloads with their epochs escap
 }
 
 TEST_CASE("Every plan that real apt printed is understood", "[apt][plan]") {
-    const std::string name = GENERATE(as<std::string>(), "default-release", "dpkg-lock-held", "essential-removed", "flat", "half-configured",
-                                      "half-installed", "http", "interrupted", "kept-back-only", "no-sources", "non-root",
-                                      "nothing-to-do", "phased-only", "unpacked", "downgrade");
+    const std::string name =
+        GENERATE(as<std::string>(), "default-release", "dpkg-lock-held", "essential-removed", "flat", "half-configured",
+                 "half-installed", "http", "interrupted", "kept-back-only", "no-sources", "non-root", "nothing-to-do",
+                 "phased-only", "unpacked", "downgrade");
     CAPTURE(name);
     const std::string text = golden("apt/debian-12.print-uris." + name + ".stdout");
     const auto plan = parse_plan(text);
@@ -48,8 +51,9 @@ TEST_CASE("A downgrade stands in a section of its own", "[apt][plan]") {
 }
 
 TEST_CASE("Newer apt's section of phased upgrades counts as kept back", "[apt][plan]") {
-    const auto plan = parse_plan("The following upgrades have been deferred due to phasing:\n   a (1 => 2)\n"
-                                 "0 upgraded, 0 newly installed, 0 to remove and 1 not upgraded.\n");
+    const auto plan = parse_plan(
+        "The following upgrades have been deferred due to phasing:\n   a (1 => 2)\n"
+        "0 upgraded, 0 newly installed, 0 to remove and 1 not upgraded.\n");
     REQUIRE(plan);
     CHECK(plan->kept_back.size() == 1);
 }
@@ -57,11 +61,19 @@ TEST_CASE("Newer apt's section of phased upgrades counts as kept back", "[apt][p
 TEST_CASE("A text that does not add up is refused, never read as nothing to do", "[apt][plan]") {
     CHECK_FALSE(parse_plan(""));
     CHECK_FALSE(parse_plan("E: something else\n"));
-    const auto unknown_heading = parse_plan("The following frobs will be upgraded:\n   a (1 => 2)\n"
-                                            "1 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n");
+    const auto unknown_heading = parse_plan(
+        "The following frobs will be upgraded:\n   a (1 => 2)\n"
+        "1 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n");
     REQUIRE_FALSE(unknown_heading);
     CHECK(unknown_heading.error().code == Errc::invalid);
     CHECK(unknown_heading.error().message == "apt counts 1 packages to upgrade, its list names 0");
     const std::string broken = golden("apt/debian-12.print-uris.broken.stdout");
     CHECK_FALSE(parse_plan(broken));
+}
+
+TEST_CASE("The dependencies that keep apt from planning are named", "[apt][plan]") {
+    CHECK(unmet_dependencies(golden("apt/debian-12.print-uris.broken.stdout")) ==
+          "gp-needy : Depends: gp-nosuch but it is not installable");
+    CHECK(unmet_dependencies(golden("apt/debian-12.print-uris.stdout")).empty());
+    CHECK(unmet_dependencies("").empty());
 }

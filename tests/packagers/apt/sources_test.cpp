@@ -8,7 +8,10 @@ using namespace guestpatch::apt;
 namespace {
 
 Release release(std::string origin, std::string label, std::string suite, std::string codename) {
-    return {.origin = std::move(origin), .label = std::move(label), .suite = std::move(suite), .codename = std::move(codename)};
+    return {.origin = std::move(origin),
+            .label = std::move(label),
+            .suite = std::move(suite),
+            .codename = std::move(codename)};
 }
 
 const SecurityRules debian_rules = security_rules({{"ID", "debian"}, {"NAME", "Debian GNU/Linux"}}, {});
@@ -48,10 +51,16 @@ TEST_CASE("The administrator can add origins", "[apt][sources]") {
 
 TEST_CASE("Index targets are read with their repository", "[apt][sources]") {
     const auto targets = parse_index_targets(
-        "Packages\tfile:/srv/repo/ubuntu jammy-security/main amd64 Packages\t/var/lib/apt/lists/_srv_repo_ubuntu_dists_jammy-security_main_binary-amd64_Packages\tmain/binary-amd64/Packages\tamd64\t/etc/apt/sources.list:2\n"
-        "Translations\tfile:/srv/repo/ubuntu jammy/main Translation-en\t/x\tmain/i18n/Translation-en\t$(ARCHITECTURE)\t/etc/apt/sources.list:1\n"
-        "Packages\tfile:/srv/repo/flat ./ Packages\t/var/lib/apt/lists/_srv_repo_flat_._Packages\tPackages\t$(ARCHITECTURE)\t/etc/apt/sources.list:3\n"
-        "Packages\thttp://x/debian-security buster/updates/main amd64 Packages\t/var/lib/apt/lists/x_debian-security_dists_buster_updates_main_binary-amd64_Packages\tmain/binary-amd64/Packages\tamd64\t/etc/apt/sources.list:4\n");
+        "Packages\tfile:/srv/repo/ubuntu jammy-security/main amd64 "
+        "Packages\t/var/lib/apt/lists/_srv_repo_ubuntu_dists_jammy-security_main_binary-amd64_Packages\tmain/"
+        "binary-amd64/Packages\tamd64\t/etc/apt/sources.list:2\n"
+        "Translations\tfile:/srv/repo/ubuntu jammy/main "
+        "Translation-en\t/x\tmain/i18n/Translation-en\t$(ARCHITECTURE)\t/etc/apt/sources.list:1\n"
+        "Packages\tfile:/srv/repo/flat ./ "
+        "Packages\t/var/lib/apt/lists/_srv_repo_flat_._Packages\tPackages\t$(ARCHITECTURE)\t/etc/apt/sources.list:3\n"
+        "Packages\thttp://x/debian-security buster/updates/main amd64 "
+        "Packages\t/var/lib/apt/lists/x_debian-security_dists_buster_updates_main_binary-amd64_Packages\tmain/"
+        "binary-amd64/Packages\tamd64\t/etc/apt/sources.list:4\n");
     REQUIRE(targets);
     REQUIRE(targets->size() == 3);
     CHECK((*targets)[0].repository() == "file:/srv/repo/ubuntu jammy-security");
@@ -61,4 +70,12 @@ TEST_CASE("Index targets are read with their repository", "[apt][sources]") {
     CHECK((*targets)[2].repository() == "http://x/debian-security buster/updates");
     CHECK(parse_index_targets("")->empty());
     CHECK_FALSE(parse_index_targets("Packages only\n"));
+}
+
+TEST_CASE("Configuration apt may not read is passed over by apt, not by us", "[apt][sources]") {
+    CHECK(parse_passed_over("W: Unable to read /etc/apt/sources.list.d/private.list - open (13: Permission denied)\n"
+                            "W: Did not understand pin type frob\n"
+                            "W: Unable to read /etc/apt/sources.list.d/ - opendir (13: Permission denied)\n") ==
+          std::vector<std::string>{"/etc/apt/sources.list.d/private.list", "/etc/apt/sources.list.d/"});
+    CHECK(parse_passed_over("").empty());
 }
