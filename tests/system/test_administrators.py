@@ -112,9 +112,8 @@ class Reboots(GuestTest):
         self.guest.write("/run/reboot-required.pkgs", "linux-image-gp\nlibc6\nlibc6\n")
         found = self.guest.assess("--no-refresh", codes=[0])
         self.assertIs(found.document["rebootPending"], True)
-        self.assertIn("linux-image-gp", found.own["rebootReason"])
-        agent = self.guest.status()["agent"]
-        self.assertTrue(agent["rebootPending"]["required"])
+        self.assertEqual(found.own["rebootPending"]["reasons"], ["linux-image-gp", "libc6"])
+        self.assertEqual(self.guest.status()["agent"]["rebootPending"], found.own["rebootPending"])
 
     def test_not_asked_for(self):
         self.assertIs(self.guest.assess("--no-refresh", codes=[0]).document["rebootPending"], False)
@@ -126,13 +125,6 @@ class Origins(GuestTest):
                          '{"packageManager": {"securityOrigins": ["origin=Vendor Inc."]}}')
         found = self.guest.assess(codes=[0])
         self.assertEqual(found.patches["gp-vendor"]["classifications"], ["Security"])
-
-    def test_packages_named_in_the_configuration_are_security(self):
-        self.guest.write("/etc/guestpatch/config.d/10-names.json",
-                         '{"packageManager": {"treatAsSecurity": ["gp-up*"]}}')
-        found = self.guest.assess(codes=[0])
-        self.assertEqual(found.patches["gp-upd"]["classifications"], ["Security"])
-        self.assertEqual(found.patches["gp-vendor"]["classifications"], ["Other"])
 
     def test_a_name_alone_is_no_evidence(self):
         """A third party may call its suite what it likes."""
