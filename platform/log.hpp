@@ -25,8 +25,8 @@ class Log {
   public:
     virtual ~Log() = default;
     virtual void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
-    /// Sentences below `least` are dropped from now on; a log that keeps everything takes no notice.
-    virtual void set_least(LogLevel) {}
+    /// Sentences below `least` are dropped from now on.
+    virtual void set_least(LogLevel least) = 0;
 
     void debug(std::string_view sentence, std::initializer_list<LogField> fields = {}) {
         write(LogLevel::debug, sentence, fields);

@@ -24,6 +24,7 @@ class LeveledLog : public Log {
     void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) final {
         if (level >= least_) emit(level, sentence, fields);
     }
+    void set_least(LogLevel least) final { least_ = least; }
 
   private:
     virtual void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ class FakeLog final : public Log {
         Entry& entry = entries_.emplace_back(level, std::string(sentence));
         for (const LogField& field : fields) entry.fields[std::string(field.name)] = field.value;
     }
+
+    /// Remembered, but everything is kept: a test may ask for any level.
+    void set_least(LogLevel least) override { least_asked = least; }
+    std::optional<LogLevel> least_asked;
 
     std::vector<Entry> entries() const {
         const std::scoped_lock held(mutex_);
