@@ -160,6 +160,10 @@ class TheProgram(unittest.TestCase):
             if file.is_file():
                 self.assert_fits(load(file), kept.get(file.name, "assessment-result"))
         self.assert_fits(self.ask("status"), "status")
+        history = self.ask("history")
+        self.assert_fits(history, "history")
+        for run in history["runs"]:
+            self.assert_fits(self.ask("history", run["activityId"]), "assessment-result")
 
     def test_status_of_a_new_machine(self):
         self.assert_fits(self.ask("status"), "status")

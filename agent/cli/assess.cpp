@@ -40,11 +40,8 @@ void print(App& app, const CommonOptions& common, const Assessment& assessment) 
     if (common.json) {
         app.out << encode(assessment) << '\n';
     } else {
-        app.out << render(assessment, {.table = app.console.out_is_terminal,
-                                       .color = app.console.out_is_terminal && common.color,
-                                       .columns = app.console.columns});
+        app.out << render(assessment, text_style(app, common));
     }
-    app.out.flush();
 }
 
 }  // namespace
@@ -63,7 +60,7 @@ ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& 
     if (!detected) return report(app, common.json, detected.error());
     if (const auto refused = refuse_ceiling(*selection, *detected)) return report(app, common.json, *refused);
 
-    StateFolder state(app.seams, common.state_dir.empty() ? app.paths.state : common.state_dir);
+    StateFolder state(app.seams, state_path(app, common));
     const Instant now = app.seams.clocks.wall();
     const RunningOperation operation{"Assessment", make_guid(), current_process_id(), now};
     std::unique_ptr<HeldLock> held;

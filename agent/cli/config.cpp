@@ -64,7 +64,6 @@ ExitCode run_config_check(App& app, const CommonOptions& common, const Configura
         app.out << fmt::format("{} files read, {} errors, {} warnings\n", configuration.files.size(), configuration.errors.size(),
                                configuration.warnings.size());
     }
-    app.out.flush();
     return configuration.errors.empty() ? ExitCode::done : ExitCode::usage;
 }
 
@@ -82,7 +81,6 @@ ExitCode run_config_show(App& app, const CommonOptions& common, const Configurat
             app.out << fmt::format("{} = {} # {}\n", key, as_text(value.value), value.origin());
         }
     }
-    app.out.flush();
     return ExitCode::done;
 }
 

@@ -20,6 +20,7 @@ Usage: guestpatch COMMAND [OPTIONS]
 Commands:
   assess          refresh package metadata, list pending patches, record the result
   status          what is known of this machine: last assessment, compliance, reboot pending
+  history         past runs, the newest first; with an activity id, that run patch by patch
   config check    validate the configuration, naming file and line of every fault
   config show     print the merged settings and where each value came from
 
@@ -62,6 +63,12 @@ constexpr std::string_view status_help = R"(Usage: guestpatch status [OPTIONS]
 
 Prints what the last assessment found, whether the machine may be called compliant, whether a reboot is
 pending, and what runs at this moment. Needs no root and changes nothing.
+)";
+
+constexpr std::string_view history_help = R"(Usage: guestpatch history [ACTIVITY_ID] [OPTIONS]
+
+Lists past runs, the newest first. With an activity id, shows that run patch by patch as it was recorded.
+Needs no root and changes nothing.
 )";
 
 constexpr std::string_view config_help = R"(Usage: guestpatch config check|show [OPTIONS]
@@ -191,14 +198,15 @@ struct CommandSpec {
 };
 
 constexpr std::array commands{CommandSpec{"assess", assess_help}, CommandSpec{"status", status_help},
-                              CommandSpec{"config", config_help}};
+                              CommandSpec{"history", history_help}, CommandSpec{"config", config_help}};
 
 Result<CommandOptions> read_command(std::string_view name, const cxxopts::ParseResult& parsed) {
     const Values& words = parsed.unmatched();
-    const std::size_t allowed = name == "config" ? 1 : 0;
+    const std::size_t allowed = name == "config" || name == "history" ? 1 : 0;
     if (words.size() > allowed) return usage(fmt::format("\"{}\" is one word too many", words[allowed]), name);
     if (name == "assess") return read_assess(parsed);
     if (name == "status") return CommandOptions(StatusOptions());
+    if (name == "history") return CommandOptions(HistoryOptions{words.empty() ? "" : words.front()});
     if (words.empty()) return usage("config needs to be told what: check or show", name);
     if (words.front() == "check") return CommandOptions(ConfigCheckOptions());
     if (words.front() == "show") return CommandOptions(ConfigShowOptions());

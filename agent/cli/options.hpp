@@ -36,6 +36,9 @@ struct AssessOptions {
     std::optional<Instant> max_publish_date;
 };
 struct StatusOptions {};
+struct HistoryOptions {
+    std::string activity_id;  ///< empty: all runs, a line each
+};
 struct ConfigCheckOptions {};
 struct ConfigShowOptions {};
 /// Print this and be done.
@@ -43,7 +46,7 @@ struct PrintText {
     std::string text;
 };
 
-using CommandOptions = std::variant<AssessOptions, StatusOptions, ConfigCheckOptions, ConfigShowOptions, PrintText>;
+using CommandOptions = std::variant<AssessOptions, StatusOptions, HistoryOptions, ConfigCheckOptions, ConfigShowOptions, PrintText>;
 
 struct Invocation {
     CommonOptions common;

@@ -34,6 +34,11 @@ struct Dispatch {
         if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
         return run_status(app, common, configuration);
     }
+    ExitCode operator()(const HistoryOptions& options) const {
+        const Configuration configuration = load();
+        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
+        return run_history(app, common, options);
+    }
     ExitCode operator()(const ConfigCheckOptions&) const { return run_config_check(app, common, load()); }
     ExitCode operator()(const ConfigShowOptions&) const {
         const Configuration configuration = load();
@@ -62,6 +67,15 @@ ExitCode exit_code_of(const Error& error) {
         case Errc::permission: return ExitCode::not_privileged;
         default: return ExitCode::failed;
     }
+}
+
+TextStyle text_style(const App& app, const CommonOptions& common) {
+    const bool terminal = app.console.out_is_terminal;
+    return {.table = terminal, .color = terminal && common.color, .columns = app.console.columns};
+}
+
+Path state_path(const App& app, const CommonOptions& common) {
+    return common.state_dir.empty() ? app.paths.state : common.state_dir;
 }
 
 ExitCode report(App& app, bool json, const Error& error) {

@@ -6,6 +6,7 @@
 
 #include "agent/cli/exit_code.hpp"
 #include "agent/cli/options.hpp"
+#include "agent/cli/output.hpp"
 #include "agent/config/load.hpp"
 #include "platform/console.hpp"
 #include "platform/paths.hpp"
@@ -30,9 +31,13 @@ ExitCode run(App& app, const Invocation& invocation);
 ExitCode report(App& app, bool json, const Error& error);
 [[nodiscard]] ExitCode exit_code_of(const Error& error);
 
+[[nodiscard]] TextStyle text_style(const App& app, const CommonOptions& common);
+[[nodiscard]] Path state_path(const App& app, const CommonOptions& common);
+
 // The commands. Each stands in a file of its own.
 ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& options, const Configuration& configuration);
 ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration);
+ExitCode run_history(App& app, const CommonOptions& common, const HistoryOptions& options);
 ExitCode run_config_check(App& app, const CommonOptions& common, const Configuration& configuration);
 ExitCode run_config_show(App& app, const CommonOptions& common, const Configuration& configuration);
 

@@ -33,7 +33,7 @@ Compliance judge_now(App& app, const Settings& settings, const Assessment& last,
 
 ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration) {
     const Settings& settings = configuration.settings;
-    const StateFolder state(app.seams, common.state_dir.empty() ? app.paths.state : common.state_dir);
+    const StateFolder state(app.seams, state_path(app, common));
     const Instant now = app.seams.clocks.wall();
     PatchStatus status = state.patch_status();
     AgentStatus agent{.version = std::string(version()),
@@ -54,10 +54,8 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
     if (common.json) {
         app.out << encode_status(status, agent) << '\n';
     } else {
-        app.out << render_status(status, agent, now,
-                                 {app.console.out_is_terminal, app.console.out_is_terminal && common.color, app.console.columns});
+        app.out << render_status(status, agent, now, text_style(app, common));
     }
-    app.out.flush();
     return ExitCode::done;
 }
 

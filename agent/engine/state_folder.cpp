@@ -82,6 +82,20 @@ std::optional<Assessment> StateFolder::assessment(const std::string& activity_id
     return read_document<Assessment>(result_path(activity_id), decode_assessment);
 }
 
+std::vector<RunSummary> StateFolder::runs() const {
+    std::vector<RunSummary> runs;
+    const auto listed = seams_.files.list(folder_ / "assessments");
+    if (!listed) return runs;
+    for (const FileInfo& info : *listed) {
+        constexpr std::string_view suffix = ".json";
+        if (!info.name.ends_with(suffix)) continue;
+        const auto found = assessment(info.name.substr(0, info.name.size() - suffix.size()));
+        if (found) runs.push_back(summarize_run(*found));
+    }
+    std::ranges::stable_sort(runs, std::ranges::greater(), &RunSummary::started);
+    return runs;
+}
+
 std::vector<FirstSeen> StateFolder::first_seen() const {
     return read_document<std::vector<FirstSeen>>(folder_ / "firstSeen.json", decode_first_seen)
         .value_or(std::vector<FirstSeen>());

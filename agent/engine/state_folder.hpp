@@ -8,6 +8,7 @@
 
 #include "agent/domain/first_seen.hpp"
 #include "agent/domain/patch_status.hpp"
+#include "agent/domain/run_summary.hpp"
 #include "agent/domain/running.hpp"
 #include "platform/seams.hpp"
 
@@ -27,6 +28,8 @@ class StateFolder {
     /// is gone reads as Failed.
     [[nodiscard]] PatchStatus patch_status() const;
     [[nodiscard]] std::optional<Assessment> assessment(const std::string& activity_id) const;
+    /// Every recorded run, the newest first; documents that cannot be read are set aside and left out.
+    [[nodiscard]] std::vector<RunSummary> runs() const;
     [[nodiscard]] std::vector<FirstSeen> first_seen() const;
 
     /// What an interrupted predecessor left in progress is brought to its end: the result it had already

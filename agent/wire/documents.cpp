@@ -90,6 +90,27 @@ std::string encode_status(const PatchStatus& status, const AgentStatus& agent) {
     return out.take();
 }
 
+std::string encode_history(const std::vector<RunSummary>& runs) {
+    JsonWriter out;
+    out.begin_object().key("runs").begin_array();
+    for (const RunSummary& run : runs) {
+        out.begin_object();
+        out.key("activityId").string(run.activity_id);
+        out.key("kind").string(run.kind);
+        out.key("status").string(to_wire(run.status));
+        out.key("startTime").string(format_instant(run.started));
+        out.key("endTime").string(format_instant(run.ended));
+        out.key("startedBy").string(to_wire(run.started_by));
+        out.key("counts").begin_object();
+        out.key("critical").integer(static_cast<std::int64_t>(run.critical));
+        out.key("security").integer(static_cast<std::int64_t>(run.security));
+        out.key("other").integer(static_cast<std::int64_t>(run.other));
+        out.end_object().end_object();
+    }
+    out.end_array().end_object();
+    return out.take();
+}
+
 std::string encode_error(const Error& error) {
     JsonWriter out;
     out.begin_object().key("error");

@@ -7,6 +7,7 @@
 
 #include "agent/domain/config_fault.hpp"
 #include "agent/domain/patch_status.hpp"
+#include "agent/domain/run_summary.hpp"
 #include "agent/domain/running.hpp"
 #include "packagers/patch.hpp"
 #include "platform/base/result.hpp"
@@ -28,6 +29,8 @@ struct AgentStatus {
 };
 
 [[nodiscard]] std::string encode_status(const PatchStatus& status, const AgentStatus& agent);
+/// {"runs": [...]}
+[[nodiscard]] std::string encode_history(const std::vector<RunSummary>& runs);
 /// {"error": ApiError}
 [[nodiscard]] std::string encode_error(const Error& error);
 /// {"errors": [], "warnings": []} of {file, line, key, message}

@@ -103,7 +103,7 @@ class Options(unittest.TestCase):
 
     def test_bash(self):
         self.assertEqual(complete("assess", "--"), names(self.common | self.assess))
-        for command in ("status", "config"):
+        for command in ("status", "history", "config"):
             self.assertEqual(complete(command, "--"), names(self.common))
 
 

@@ -147,6 +147,27 @@ TEST_CASE("A machine without a package manager we know gets a clear error", "[cl
     CHECK(machine.run({"assess", "--package-manager", "pacman"}) == 2);
 }
 
+TEST_CASE("history lists runs, the newest first, and shows one patch by patch", "[cli]") {
+    Machine machine;
+    CHECK(machine.run({"history"}) == 0);
+    CHECK(machine.out.str() == "no run is recorded; `guestpatch assess` records one\n");
+    CHECK(machine.run({"assess"}) == 0);
+    machine.clocks.tick(seconds(60));
+    CHECK(machine.run({"assess", "--json"}) == 0);
+    const std::string newest = decode_assessment(machine.out.str())->activity_id;
+    machine.host.root = false;
+    CHECK(machine.run({"history"}) == 0);
+    CHECK(machine.out.str().starts_with("2026-06-10T12:01:00Z Assessment " + newest + " Succeeded: 0 Critical, 1 Security, 0 Other\n2026"));
+    CHECK(machine.run({"history", newest}) == 0);
+    CHECK(machine.out.str().starts_with("Security curl 7.0 -> 7.1"));
+    CHECK(machine.run({"history", newest, "--json"}) == 0);
+    CHECK(decode_assessment(machine.out.str())->activity_id == newest);
+    CHECK(machine.run({"history", "--json"}) == 0);
+    CHECK(parse_json(machine.out.str(), JsonDialect::strict)->find("runs")->items.size() == 2);
+    CHECK(machine.run({"history", "../../etc/passwd", "--json"}) == 1);
+    CHECK(machine.error_code() == "NOT_FOUND");
+}
+
 TEST_CASE("status of a machine never assessed says what to do", "[cli]") {
     Machine machine;
     CHECK(machine.run({"status"}) == 0);
