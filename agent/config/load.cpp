@@ -52,10 +52,10 @@ Configuration load_configuration(Files& files, const std::vector<Path>& folders,
         configuration.errors.insert(configuration.errors.end(), fragment.errors.begin(), fragment.errors.end());
         configuration.warnings.insert(configuration.warnings.end(), fragment.warnings.begin(), fragment.warnings.end());
     }
-    configuration.merged = merge(fragments);
+    configuration.merged = merge(fragments, os_type);
     const auto contradictions = find_contradictions(configuration.merged, os_type);
     configuration.errors.insert(configuration.errors.end(), contradictions.begin(), contradictions.end());
-    configuration.settings = make_settings(configuration.merged, os_type);
+    configuration.settings = make_settings(configuration.merged);
     return configuration;
 }
 

@@ -10,7 +10,10 @@
 namespace guestpatch {
 namespace {
 
-MergedValue built_in(const KeyRule& rule) {
+MergedValue built_in(const KeyRule& rule, std::string_view os_type) {
+    if (rule.key == "patchSettings.patchMode" && os_type == "Windows") {
+        return {{.kind = Json::Kind::string, .text = "AutomaticByOS"}, "", 0};
+    }
     auto value = parse_json(rule.fallback, JsonDialect::strict);
     return {value ? std::move(*value) : Json(), "", 0};
 }
@@ -49,9 +52,10 @@ void merge_members(Json& into, const Json& from) {
     }
 }
 
-void lay_over(MergedValue& merged, const KeyRule& rule, const Json& value, const Fragment& fragment) {
+void lay_over(MergedValue& merged, const KeyRule& rule, const Json& value, const Fragment& fragment,
+              const MergedValue& fallback) {
     if (value.kind == Json::Kind::null) {
-        merged = built_in(rule);
+        merged = fallback;
         return;
     }
     if (find_fault(rule, value)) return;
@@ -70,13 +74,14 @@ void lay_over(MergedValue& merged, const KeyRule& rule, const Json& value, const
 
 std::string MergedValue::origin() const { return file.empty() ? "default" : fmt::format("{}:{}", file, line); }
 
-Merged merge(const std::vector<Fragment>& fragments) {
+Merged merge(const std::vector<Fragment>& fragments, std::string_view os_type) {
     Merged merged;
     for (const KeyRule& rule : configuration_keys()) {
-        MergedValue value = built_in(rule);
+        const MergedValue fallback = built_in(rule, os_type);
+        MergedValue value = fallback;
         for (const Fragment& fragment : fragments) {
             if (const Json* found = look_up(fragment.root, rule.key); found != nullptr && fragment.root.kind == Json::Kind::object) {
-                lay_over(value, rule, *found, fragment);
+                lay_over(value, rule, *found, fragment, fallback);
             }
         }
         merged.emplace(rule.key, std::move(value));

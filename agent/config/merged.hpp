@@ -25,6 +25,7 @@ using Merged = std::map<std::string, MergedValue, std::less<>>;
 
 /// Later fragments win: scalars and arrays replace, objects merge, null resets to the default,
 /// maintenanceConfigurations merge by `id`. Values with faults are passed over.
-[[nodiscard]] Merged merge(const std::vector<Fragment>& fragments);
+/// `os_type` decides the one default that differs: the patch mode leaves the machine as it was found.
+[[nodiscard]] Merged merge(const std::vector<Fragment>& fragments, std::string_view os_type);
 
 }  // namespace guestpatch

@@ -26,16 +26,10 @@ auto parsed_each(const Merged& merged, std::string_view key, Parse&& parse) {
     return values;
 }
 
-/// Unset means: leave the machine as it was found.
-std::string patch_mode(const Merged& merged, std::string_view os_type) {
-    const MergedValue& mode = merged.find("patchSettings.patchMode")->second;
-    return mode.file.empty() && os_type == "Windows" ? "AutomaticByOS" : mode.value.text;
-}
-
 }  // namespace
 
-Settings make_settings(const Merged& merged, std::string_view os_type) {
-    Settings settings{.patch_mode = patch_mode(merged, os_type),
+Settings make_settings(const Merged& merged) {
+    Settings settings{.patch_mode = text_of(merged, "patchSettings.patchMode"),
                       .assessment_mode = text_of(merged, "patchSettings.assessmentMode"),
                       .package_manager = text_of(merged, "packageManager.name"),
                       .allow_removals = value_of(merged, "packageManager.allowRemovals").boolean,

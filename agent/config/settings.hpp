@@ -27,8 +27,8 @@ struct Settings {
     std::string machine_id;
 };
 
-/// From merged values that have no faults of their own; `os_type` is "Linux" or "Windows".
-[[nodiscard]] Settings make_settings(const Merged& merged, std::string_view os_type);
+/// From merged values, whose faults were passed over.
+[[nodiscard]] Settings make_settings(const Merged& merged);
 
 /// Faults between keys and against the operating system: patch modes that do not exist here.
 [[nodiscard]] std::vector<ConfigFault> find_contradictions(const Merged& merged, std::string_view os_type);

@@ -87,11 +87,12 @@ Result<Lists> Apt::inspect(Context& context) {
 void Apt::remove_damaged_lists(Context& context, Refresh& refresh) {
     const auto lists = inspect(context);
     if (!lists || lists->damaged.empty()) return;
+    std::vector<std::string> names;
     for (const Path& file : lists->damaged) {
         if (auto removed = seams_.files.remove(file); !removed) seams_.log.warning(removed.error().message);
+        names.push_back(file.filename().string());
     }
-    refresh.notes.push_back({"LISTS_REBUILT", fmt::format("package lists were damaged and fetched again: {}",
-                                                          lists->blind_spots.front().message)});
+    refresh.notes.push_back({"LISTS_REBUILT", "package lists were missing or damaged and have to be fetched anew: " + join(names)});
 }
 
 /// Another apt may be refreshing at this moment: it is waited for, for a while.

@@ -13,10 +13,11 @@ void try_text(const std::string& text) {
     for (const ConfigFault& fault : fragment.errors) {
         must(fault.line >= 1 && !fault.message.empty(), "a fault has a place and a reason");
     }
-    const Merged merged = merge({fragment, fragment});
-    (void)make_settings(merged, "Linux");
-    (void)make_settings(merged, "Windows");
-    (void)find_contradictions(merged, "Linux");
+    for (const char* os_type : {"Linux", "Windows"}) {
+        const Merged merged = merge({fragment, fragment}, os_type);
+        (void)make_settings(merged);
+        (void)find_contradictions(merged, os_type);
+    }
 }
 
 }  // namespace
