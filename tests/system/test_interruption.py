@@ -1,4 +1,5 @@
 """Whatever ends it in the middle, the documents are whole, no child is left, and the next one ends well."""
+import contextlib
 import os
 import re
 import signal
@@ -8,7 +9,6 @@ import roots
 from guest import STATE, GuestTest
 from test_patches import EXPECTED
 
-APT = re.compile(r"/apt|dpkg|gpgv")
 FINAL_STATES = {"Succeeded", "Failed", "CompletedWithWarnings"}
 
 
@@ -49,9 +49,9 @@ class Signals(GuestTest):
         self.guest.check_state()
         self.guest.shell("sed -i /silent/d /etc/apt/sources.list")
         self.assertIsNone(self.guest.status()["agent"]["operation"])
-        self.assertEqual(self.guest.assess("--no-refresh", codes=[0]).pairs() and "ok", "ok")
-        for pid, line in self.guest.processes().items():
-            if APT.search(line):
+        self.guest.assess("--no-refresh", codes=[0])
+        for pid in self.guest.processes():
+            with contextlib.suppress(ProcessLookupError):  # most end by themselves
                 os.kill(pid, signal.SIGKILL)
         self.assertEqual(sorted(self.guest.assess(codes=[0]).patches), sorted(EXPECTED))
         self.guest.check_state()
