@@ -1,5 +1,6 @@
 // The composition root: binds the real seams, parses, runs, returns the exit code.
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 
 #include "agent/cli/options.hpp"
@@ -27,9 +28,12 @@ int main(int argc, char** argv) {
     const auto locks = make_locks();
     const auto log = make_log(invocation ? invocation->common.log_level.value_or(LogLevel::info) : LogLevel::info);
     const auto processes = make_process_runner();
+    Console console = inspect_console();
+    const char* no_color = std::getenv("NO_COLOR");
+    console.colors = no_color == nullptr || *no_color == '\0';
     App app{.seams = {*clocks, *files, *host, *locks, *log, *processes},
             .paths = system_paths(),
-            .console = inspect_console(),
+            .console = console,
             .stop = stop->token(),
             .out = std::cout,
             .err = std::cerr};

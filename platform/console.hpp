@@ -10,6 +10,7 @@ namespace guestpatch {
 struct Console {
     bool out_is_terminal = false;
     bool err_is_terminal = false;
+    bool colors = true;  ///< false: the user asked programs not to colour (https://no-color.org)
     int columns = 80;  ///< of the terminal; 80 when there is none
 };
 

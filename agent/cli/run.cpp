@@ -71,7 +71,7 @@ ExitCode exit_code_of(const Error& error) {
 
 TextStyle text_style(const App& app, const CommonOptions& common) {
     const bool terminal = app.console.out_is_terminal;
-    return {.table = terminal, .color = terminal && common.color, .columns = app.console.columns};
+    return {.table = terminal, .color = terminal && common.color && app.console.colors, .columns = app.console.columns};
 }
 
 Path state_path(const App& app, const CommonOptions& common) {

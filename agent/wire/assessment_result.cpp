@@ -4,6 +4,7 @@
 
 #include "agent/domain/patch_status.hpp"
 #include "agent/wire/parts.hpp"
+#include "platform/base/text.hpp"
 
 namespace guestpatch {
 namespace {
@@ -74,6 +75,7 @@ void write_facts(JsonWriter& out, const Assessment& assessment) {
     write_instant(out, "oldestPending", oldest_pending(assessment.patches));
     out.key("compliance");
     write_compliance(out, assessment.compliance);
+    write_text(out, "rebootReason", join(assessment.reboot.reasons));
     out.key("rebootPending").begin_object();
     out.key("required").boolean(assessment.reboot.required);
     write_instant(out, "since", assessment.reboot.since);

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "packagers/apt/blind_spots.hpp"
 #include "packagers/apt/dpkg_status.hpp"
 #include "packagers/apt/lists.hpp"
 #include "packagers/apt/plan_output.hpp"
@@ -122,19 +123,6 @@ void Apt::judge_security(Context& context, std::vector<BlindSpot>& spots) {
     }
 }
 
-/// What is left to say when no source was named.
-std::optional<BlindSpot> whole_failure(const Result<Completion>& completion, const UpdateFailures& failures) {
-    const auto spot = [](BlindSpotCode code, std::string why) {
-        return BlindSpot{"apt-get update", code, std::move(why), true};
-    };
-    if (!completion) return spot(BlindSpotCode::refresh_failed, completion.error().message);
-    if (failures.lists_locked) return spot(BlindSpotCode::lock_held, failures.lock_holder);
-    if (!failures.first_error.empty()) return spot(BlindSpotCode::refresh_failed, failures.first_error);
-    if (!completion->exited_with(0) && failures.sources.empty())
-        return spot(BlindSpotCode::refresh_failed, describe(*completion));
-    return std::nullopt;
-}
-
 Refresh Apt::refresh(Context& context) {
     Refresh refreshed;
     context.progress.step("refreshing package lists", std::nullopt);
@@ -202,31 +190,6 @@ std::vector<std::string> new_names(const Plan& plan) {
     return names;
 }
 
-void note_broken_packages(Sight& sight, const InstalledPackages& installed) {
-    for (const auto& [name, package] : installed) {
-        if (!package.sound) sight.repair_needed.push_back(name);
-    }
-    if (sight.repair_needed.empty()) return;
-    sight.blind_spots.push_back(
-        {"dpkg", BlindSpotCode::packages_broken,
-         fmt::format("not fully installed: {}; `dpkg --configure -a` would finish them", join(sight.repair_needed))});
-}
-
-void note_missing_sources(Sight& sight, const Lists& lists) {
-    if (lists.by_description.empty()) {
-        sight.blind_spots.push_back(
-            {"apt", BlindSpotCode::no_sources, "no package source is configured in /etc/apt", true});
-        return;
-    }
-    const bool security =
-        std::ranges::any_of(lists.by_description, [](const auto& entry) { return entry.second.security; });
-    if (security) return;
-    sight.blind_spots.push_back(
-        {"apt", BlindSpotCode::no_security_source,
-         "none of the configured sources is a security pocket; packageManager.securityOrigins names further ones",
-         true});
-}
-
 std::optional<Instant> Apt::metadata_time(const Lists& lists) const {
     std::optional<Instant> newest = lists.last_change;
     // update-notifier and others stamp every successful refresh here, also one that changed nothing.
@@ -285,7 +248,8 @@ Result<Sight> Apt::pending(Context& context) {
     const UpgradePlan* full = (*plan)->plan ? &*(*plan)->plan : nullptr;
     const UpgradePlan* without_removals = *gentle ? &*(*gentle)->plan : nullptr;
     sight.patches = assemble_patches({*installed, full, without_removals, *policies, *lists});
-    if (full == nullptr) sight.blind_spots.push_back({"apt-get", BlindSpotCode::resolver_failed, (*plan)->why_not});
+    // What an upgrade would newly bring in, kernels among it, only the resolver knows.
+    if (full == nullptr) sight.blind_spots.push_back({"apt-get", BlindSpotCode::resolver_failed, (*plan)->why_not, true});
     note_broken_packages(sight, *installed);
     note_missing_sources(sight, *lists);
     add_pro_patches(context, sight);

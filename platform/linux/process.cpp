@@ -130,7 +130,7 @@ class Capture {
         if (text_.size() > 2 * cap_) text_.erase(0, text_.size() - cap_);
     }
 
-    static constexpr int most_pieces = 16;
+    static constexpr int most_pieces = 32;
 
     Descriptor fd_;
     std::size_t cap_;

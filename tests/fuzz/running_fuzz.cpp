@@ -4,24 +4,7 @@
 #include "agent/wire/running.hpp"
 #include "tests/fuzz/must.hpp"
 
-namespace guestpatch {
-namespace {
-
-void try_text(const std::string& text) {
-    const auto document = decode_running(text);
-    if (!document) {
-        must(!document.error().message.empty(), "a refusal says why");
-        return;
-    }
-    const std::string written = encode(*document);
-    const auto again = decode_running(written);
-    must(again.has_value() && encode(*again) == written, "a document survives writing and reading");
-}
-
-}  // namespace
-}  // namespace guestpatch
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    guestpatch::try_text(std::string(data, data + size));
+    guestpatch::must_survive_writing(std::string(data, data + size), guestpatch::decode_running);
     return 0;
 }

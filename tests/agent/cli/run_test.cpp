@@ -5,19 +5,14 @@
 #include "agent/wire/assessment_result.hpp"
 #include "platform/base/json.hpp"
 #include "tests/catch.hpp"
-#include "tests/fakes/clocks.hpp"
-#include "tests/fakes/files.hpp"
-#include "tests/fakes/host.hpp"
-#include "tests/fakes/lock.hpp"
-#include "tests/fakes/log.hpp"
-#include "tests/fakes/process.hpp"
+#include "tests/fakes/machine.hpp"
 
 using namespace guestpatch;
 
 namespace {
 
 /// A Debian machine with apt, one security source and one Security patch.
-struct Machine {
+struct Machine : FakeMachine {
     Machine() {
         files.put("/usr/bin/apt-get", "");
         files.put("/var/lib/dpkg/status",
@@ -42,19 +37,13 @@ struct Machine {
     int run(const std::vector<std::string>& words) {
         out.str("");
         err.str("");
-        App app{{clocks, files, host, locks, log, processes}, {{"/usr", "/etc/gp", "/run/gp"}, "/state", "/cache"}, console, {}, out, err};
+        App app{seams, {{"/usr", "/etc/gp", "/run/gp"}, "/state", "/cache"}, console, {}, out, err};
         const auto invocation = parse_arguments(words);
         if (!invocation) return static_cast<int>(report(app, false, invocation.error()));
         return static_cast<int>(guestpatch::run(app, *invocation));
     }
     std::string error_code() { return parse_json(out.str(), JsonDialect::strict)->find("error")->find("code")->text; }
 
-    FakeClocks clocks;
-    FakeFiles files{clocks};
-    FakeHost host;
-    FakeLocks locks{clocks};
-    FakeLog log;
-    FakeProcessRunner processes{clocks};
     Console console;
     std::ostringstream out;
     std::ostringstream err;

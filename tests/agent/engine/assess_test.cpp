@@ -3,13 +3,8 @@
 #include "agent/wire/assessment_result.hpp"
 #include "agent/wire/patch_status.hpp"
 #include "tests/catch.hpp"
-#include "tests/fakes/clocks.hpp"
-#include "tests/fakes/files.hpp"
-#include "tests/fakes/host.hpp"
-#include "tests/fakes/lock.hpp"
-#include "tests/fakes/log.hpp"
+#include "tests/fakes/machine.hpp"
 #include "tests/fakes/package_manager.hpp"
-#include "tests/fakes/process.hpp"
 
 using namespace guestpatch;
 using std::chrono::days;
@@ -17,7 +12,7 @@ using std::chrono::days;
 namespace {
 
 /// A machine with one Security patch pending, and its state folder.
-struct Machine {
+struct Machine : FakeMachine {
     Machine() {
         auto fake = std::make_unique<FakePackageManager>();
         manager = fake.get();
@@ -38,13 +33,6 @@ struct Machine {
     StateFolder folder() { return {seams, "/state"}; }
     PatchStatus status() { return folder().patch_status(); }
 
-    FakeClocks clocks;
-    FakeFiles files{clocks};
-    FakeHost host;
-    FakeLocks locks{clocks};
-    FakeLog log;
-    FakeProcessRunner processes{clocks};
-    Seams seams{clocks, files, host, locks, log, processes};
     FakeProgress progress;
     std::stop_source stop;
     FakePackageManager* manager = nullptr;

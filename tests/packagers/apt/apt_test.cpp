@@ -3,13 +3,8 @@
 #include <algorithm>
 
 #include "tests/catch.hpp"
-#include "tests/fakes/clocks.hpp"
-#include "tests/fakes/files.hpp"
-#include "tests/fakes/host.hpp"
-#include "tests/fakes/lock.hpp"
-#include "tests/fakes/log.hpp"
+#include "tests/fakes/machine.hpp"
 #include "tests/fakes/package_manager.hpp"
-#include "tests/fakes/process.hpp"
 
 using namespace guestpatch;
 
@@ -19,7 +14,7 @@ const std::string release_path = "/var/lib/apt/lists/x_dists_stable-security_InR
 const std::string list_path = "/var/lib/apt/lists/x_dists_stable-security_main_binary-amd64_Packages";
 
 /// A machine with one security source, one package to upgrade and one up to date.
-struct Machine {
+struct Machine : FakeMachine {
     Machine() {
         files.put("/var/lib/dpkg/status",
                   "Package: dpkg\nStatus: install ok installed\nVersion: 1.21\nArchitecture: amd64\n\n"
@@ -49,7 +44,7 @@ struct Machine {
     }
 
     std::unique_ptr<PackageManager> apt(bool allow_removals = false) {
-        return apt::make_apt({clocks, files, host, locks, log, processes},
+        return apt::make_apt(seams,
                              {.allow_removals = allow_removals, .private_cache = "/var/cache/guestpatch"});
     }
     std::size_t runs(std::string_view start) {
@@ -58,12 +53,6 @@ struct Machine {
             std::ranges::count_if(lines, [start](const std::string& line) { return line.starts_with(start); }));
     }
 
-    FakeClocks clocks;
-    FakeFiles files{clocks};
-    FakeHost host;
-    FakeLocks locks{clocks};
-    FakeLog log;
-    FakeProcessRunner processes{clocks};
     FakeProgress progress;
     Context context{{}, {}, progress};
 };
