@@ -119,9 +119,10 @@ TEST_CASE("Configuration faults stop every command but the one about them", "[cl
     Machine machine;
     machine.files.put("/etc/gp/1.json", "{\n\"log\": {\"level\": \"loud\"}}");
     CHECK(machine.run({"assess"}) == 2);
-    CHECK(machine.err.str().starts_with("guestpatch: /etc/gp/1.json:2: log.level: expected one of"));
+    const std::string file = (Path("/etc/gp") / "1.json").string();  // as this system writes paths
+    CHECK(machine.err.str().starts_with("guestpatch: " + file + ":2: log.level: expected one of"));
     CHECK(machine.run({"config", "check"}) == 2);
-    CHECK(machine.out.str().starts_with("/etc/gp/1.json:2: error: log.level"));
+    CHECK(machine.out.str().starts_with(file + ":2: error: log.level"));
     machine.files.put("/etc/gp/1.json", R"({"log": {"level": "debug"}})");
     CHECK(machine.run({"config", "check"}) == 0);
     CHECK(machine.log.least_asked == LogLevel::debug);
