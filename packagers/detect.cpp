@@ -22,7 +22,7 @@ std::string describe_machine(const HostFacts& facts) {
 
 }  // namespace
 
-Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, PackageManagerSettings settings) {
+Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, const PackageManagerSettings& settings) {
     if (!wanted.empty() && std::ranges::find(contract_names, wanted) == contract_names.end()) {
         return Error{Errc::invalid, fmt::format("\"{}\" is not a package manager; known are apt, dnf, dnf5, yum, zypper, "
                                                 "tdnf and windows-update", wanted)};
@@ -35,7 +35,7 @@ Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, 
                      fmt::format("no package manager that guestpatch can drive on this machine ({}): looked for apt "
                                  "(/usr/bin/apt-get with /var/lib/dpkg/status)", describe_machine(seams.host.facts()))};
     }
-    return Detected{"apt", "APT", false, apt::make_apt(seams, std::move(settings))};
+    return Detected{"apt", "APT", false, apt::make_apt(seams, settings)};
 }
 
 }  // namespace guestpatch

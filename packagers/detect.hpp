@@ -20,6 +20,6 @@ struct Detected {
 
 /// Picks by os-release and by what is installed; `wanted` (from --package-manager) overrides.
 /// Errc::invalid for a name we do not know, Errc::not_found when this machine has none we can drive.
-Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, PackageManagerSettings settings);
+Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, const PackageManagerSettings& settings);
 
 }  // namespace guestpatch

@@ -80,7 +80,7 @@ ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& 
     }
     if (outcome.refused) return report(app, common.json, *outcome.refused);
     print(app, common, outcome.assessment);
-    if (!privileged) app.err << "guestpatch: not root: nothing was recorded" << std::endl;
+    if (!privileged) app.err << "guestpatch: not root: nothing was recorded\n" << std::flush;
     log_usage(app.seams.log);
     return outcome.not_recorded ? ExitCode::failed : exit_code_of(outcome.assessment, options.check);
 }

@@ -215,6 +215,7 @@ Result<CommandOptions> read_command(std::string_view name, const cxxopts::ParseR
 
 Error unknown_command(const std::string& word) {
     std::vector<std::string_view> known;
+    known.reserve(commands.size());
     for (const CommandSpec& command : commands) known.push_back(command.name);
     const std::string_view meant = closest(word, known);
     return usage(fmt::format("\"{}\" is not a command{}", word,

@@ -20,7 +20,7 @@ class PlainProgress final : public Progress {
     void step(std::string_view step, std::optional<int>) override {
         if (step == last_) return;
         last_ = step;
-        err_ << last_ << "..." << std::endl;
+        err_ << last_ << "...\n" << std::flush;
     }
 
   private:

@@ -80,7 +80,7 @@ Path state_path(const App& app, const CommonOptions& common) {
 
 ExitCode report(App& app, bool json, const Error& error) {
     if (json) app.out << encode_error(error) << '\n';
-    app.err << "guestpatch: " << error.message << std::endl;
+    app.err << "guestpatch: " << error.message << '\n' << std::flush;
     return exit_code_of(error);
 }
 
@@ -88,7 +88,7 @@ ExitCode run(App& app, const Invocation& invocation) {
     const ExitCode code = std::visit(Dispatch{app, invocation.common}, invocation.command);
     app.out.flush();
     if (app.out) return code;
-    app.err << "guestpatch: standard output cannot be written" << std::endl;  // a script must not take half for all
+    app.err << "guestpatch: standard output cannot be written\n" << std::flush;  // a script must not take half for all
     return ExitCode::failed;
 }
 

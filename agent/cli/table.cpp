@@ -35,6 +35,7 @@ std::string render_table(const std::vector<std::string>& header, const std::vect
                          bool color) {
     constexpr std::size_t gap = 2;
     std::vector<std::size_t> widths;
+    widths.reserve(header.size());
     for (const std::string& title : header) widths.push_back(title.size());
     for (const auto& row : rows) {
         for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].text.size());
@@ -54,6 +55,7 @@ std::string render_table(const std::vector<std::string>& header, const std::vect
         table += '\n';
     };
     std::vector<Cell> titles;
+    titles.reserve(header.size());
     for (const std::string& title : header) titles.push_back({title, Tint::bold});
     append(titles);
     for (const auto& row : rows) append(row);

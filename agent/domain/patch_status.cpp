@@ -57,9 +57,10 @@ ErrorDetail interruption() {
 }
 
 Assessment interrupted_assessment(const PatchStatus& during, Instant noticed) {
-    return {.activity_id = during.available->activity_id,
+    const AvailablePatchSummary summary = during.available.value_or(AvailablePatchSummary());
+    return {.activity_id = summary.activity_id,
             .status = OperationStatus::failed,
-            .started = during.available->started,
+            .started = summary.started,
             .modified = noticed,
             .compliance = during.compliance.value_or(Compliance{.since = noticed}),
             .failure = interruption()};

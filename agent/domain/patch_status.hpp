@@ -44,7 +44,7 @@ struct PatchStatus {
 
 /// What must be reported of an assessment that never came to its end (power cut, kill).
 [[nodiscard]] ErrorDetail interruption();
-/// The result of such an assessment, from the status it left behind, which must hold a summary.
+/// The result of such an assessment, from the status it left behind.
 [[nodiscard]] Assessment interrupted_assessment(const PatchStatus& during, Instant noticed);
 
 }  // namespace guestpatch

@@ -36,9 +36,9 @@ Result<std::unique_ptr<HeldLock>> StateFolder::begin(const RunningOperation& ope
 }
 
 std::optional<RunningOperation> StateFolder::running() const {
-    const auto text = seams_.locks.holder(folder_ / "lock");
-    if (!text || !*text) return std::nullopt;
-    const auto operation = decode_running(**text);
+    const auto holder = seams_.locks.holder(folder_ / "lock");
+    const std::string text = holder ? holder->value_or("") : "";  // free, or not ours to know
+    const auto operation = decode_running(text);
     return operation ? std::optional(*operation) : std::nullopt;
 }
 
@@ -69,7 +69,7 @@ std::optional<PatchStatus> StateFolder::stored_status() const {
 }
 
 PatchStatus StateFolder::patch_status() const {
-    const PatchStatus stored = stored_status().value_or(PatchStatus());
+    PatchStatus stored = stored_status().value_or(PatchStatus());
     if (!stored.available || stored.available->status != OperationStatus::in_progress) return stored;
     const std::string& id = stored.available->activity_id;
     const auto now_running = running();

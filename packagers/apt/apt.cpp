@@ -183,6 +183,10 @@ std::vector<std::string> names_of(const InstalledPackages& installed) {
     return names;
 }
 
+const UpgradePlan* plan_of(const Plan* plan) {
+    return plan != nullptr && plan->plan ? &*plan->plan : nullptr;
+}
+
 std::vector<std::string> new_names(const Plan& plan) {
     std::vector<std::string> names;
     if (!plan.plan) return names;
@@ -245,9 +249,8 @@ Result<Sight> Apt::pending(Context& context) {
     Sight sight{.blind_spots = lists->blind_spots,
                 .metadata_time = metadata_time(*lists),
                 .extended_support = lists->extended_support};
-    const UpgradePlan* full = (*plan)->plan ? &*(*plan)->plan : nullptr;
-    const UpgradePlan* without_removals = *gentle ? &*(*gentle)->plan : nullptr;
-    sight.patches = assemble_patches({*installed, full, without_removals, *policies, *lists});
+    const UpgradePlan* full = plan_of(plan->get());
+    sight.patches = assemble_patches({*installed, full, plan_of(gentle->get()), *policies, *lists});
     // What an upgrade would newly bring in, kernels among it, only the resolver knows.
     if (full == nullptr) sight.blind_spots.push_back({"apt-get", BlindSpotCode::resolver_failed, (*plan)->why_not, true});
     note_broken_packages(sight, *installed);

@@ -89,7 +89,7 @@ class JsonReader {
   private:
     struct Shared;
     JsonReader(const Json* value, std::string path, std::shared_ptr<Shared> shared);
-    const Json* expect(Json::Kind kind, bool required) const;
+    [[nodiscard]] const Json* expect(Json::Kind kind, bool required) const;
 
     const Json* value_;
     std::string path_;

@@ -36,7 +36,8 @@ class Scanner {
         while (length < rest_.size() && length < most && rest_[length] >= '0' && rest_[length] <= '9') ++length;
         if (length < least) return std::nullopt;
         std::int64_t value = 0;
-        std::from_chars(rest_.data(), rest_.data() + length, value);
+        const std::string_view digits = rest_.substr(0, length);
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
         rest_.remove_prefix(length);
         return value;
     }

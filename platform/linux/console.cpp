@@ -31,7 +31,7 @@ class SignalListener final : public StopSignals {
     SignalListener& operator=(const SignalListener&) = delete;
     ~SignalListener() override {
         ending_ = true;
-        pthread_kill(thread_.native_handle(), SIGTERM);
+        pthread_kill(thread_.native_handle(), SIGHUP);  // wakes sigwait(), nothing more
         thread_.join();
     }
 
