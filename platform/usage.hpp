@@ -8,7 +8,7 @@
 namespace guestpatch {
 
 struct Usage {
-    milliseconds own_cpu{};
+    std::chrono::microseconds own_cpu{};
     milliseconds children_cpu{};  ///< of children that have ended
     std::int64_t own_peak_kb = 0; ///< peak resident memory of this process alone
 };

@@ -31,7 +31,7 @@ std::optional<Error> refuse_ceiling(const Selection& selection, const Detected& 
 
 void log_usage(Log& log) {
     const Usage usage = measure_usage();
-    log.debug("assessment cost", {{"own_cpu_ms", std::to_string(usage.own_cpu.count())},
+    log.debug("assessment cost", {{"own_cpu_ms", fmt::format("{:.2f}", static_cast<double>(usage.own_cpu.count()) / 1000)},
                                   {"children_cpu_ms", std::to_string(usage.children_cpu.count())},
                                   {"own_peak_kb", std::to_string(usage.own_peak_kb)}});
 }

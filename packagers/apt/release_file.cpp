@@ -1,6 +1,8 @@
 #include "packagers/apt/release_file.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "platform/base/text.hpp"
 
@@ -53,10 +55,19 @@ Release parse_release(std::string_view text) {
 }
 
 std::optional<std::uint64_t> stated_size(std::string_view text, std::string_view index) {
-    while (const auto entry = take_entry(text)) {
-        if (entry->name == index) return entry->size;
+    // A Release file has a thousand lines and is asked about a few: the line is searched for, not walked to.
+    const std::boyer_moore_horspool_searcher searcher(index.begin(), index.end());
+    auto from = text.begin();
+    while (true) {
+        const auto found = std::search(from, text.end(), searcher);
+        if (found == text.end()) return std::nullopt;
+        const auto at = static_cast<std::size_t>(found - text.begin());
+        const std::size_t start = text.rfind('\n', at) + 1;  // npos + 1 is the beginning
+        std::string_view line = text.substr(start, text.find('\n', at) - start);
+        const auto entry = take_entry(line);
+        if (entry && entry->name == index) return entry->size;
+        from = found + 1;
     }
-    return std::nullopt;
 }
 
 bool has_index(std::string_view text, std::string_view index) {

@@ -19,7 +19,7 @@ Usage measure_usage() {
     // getrusage() counts whole timer ticks; a command this short needs the exact clock.
     timespec cpu{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-    const auto own_cpu = seconds(cpu.tv_sec) + std::chrono::round<milliseconds>(std::chrono::nanoseconds(cpu.tv_nsec));
+    const auto own_cpu = seconds(cpu.tv_sec) + std::chrono::round<std::chrono::microseconds>(std::chrono::nanoseconds(cpu.tv_nsec));
     rusage own{};
     rusage children{};
     ::getrusage(RUSAGE_SELF, &own);
