@@ -19,12 +19,9 @@ void add_blind_spots(std::vector<BlindSpot>& into, std::vector<BlindSpot> more) 
     }
 }
 
-/// Whether a refresh reached the package lists at all.
-bool refreshed_lists(const Refresh& refresh) {
-    return std::ranges::none_of(refresh.blind_spots, [](const BlindSpot& spot) {
-        return spot.code == BlindSpotCode::lock_held || spot.code == BlindSpotCode::refresh_failed;
-    });
-}
+/// Whether a refresh brought every list up to date that security patches may stand in: a network that is
+/// down must not make old lists young.
+bool refreshed_lists(const Refresh& refresh) { return std::ranges::none_of(refresh.blind_spots, &BlindSpot::security); }
 
 /// When the lists were last known to be current: files say when they last changed, our own records when a
 /// refresh last found them unchanged.

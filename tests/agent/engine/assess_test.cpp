@@ -128,6 +128,16 @@ TEST_CASE("The age of the lists is told from the last refresh that found them cu
     CHECK(old.compliance.state == ComplianceState::unknown);
 }
 
+TEST_CASE("A refresh that reached no security source does not make old lists young", "[assess]") {
+    Machine machine;
+    machine.manager->sight->metadata_time = machine.clocks.wall() - days(9);
+    machine.manager->refreshed.blind_spots = {{"http://x s", BlindSpotCode::source_unreachable, "gone", true}};
+    CHECK(machine.assess("a1").assessment.metadata_age == days(9));
+    const Assessment later = machine.assess("a2", false).assessment;  // no refresh, so no blind spot of its own
+    CHECK(later.metadata_age == days(9));
+    CHECK(later.compliance.state == ComplianceState::unknown);
+}
+
 TEST_CASE("A clock set back yields no negative age and no future", "[assess]") {
     Machine machine;
     machine.assess("a1");
