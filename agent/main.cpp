@@ -14,6 +14,7 @@
 #include "platform/log.hpp"
 #include "platform/paths.hpp"
 #include "platform/process.hpp"
+#include "platform/reboot.hpp"
 
 int main(int argc, char** argv) {
     using namespace guestpatch;
@@ -28,10 +29,11 @@ int main(int argc, char** argv) {
     const auto locks = make_locks();
     const auto log = make_log(invocation ? invocation->common.log_level.value_or(LogLevel::info) : LogLevel::info);
     const auto processes = make_process_runner();
+    const auto rebooter = make_rebooter(*processes);
     Console console = inspect_console();
     const char* no_color = std::getenv("NO_COLOR");
     console.colors = no_color == nullptr || *no_color == '\0';
-    App app{.seams = {*clocks, *files, *host, *locks, *log, *processes},
+    App app{.seams = {*clocks, *files, *host, *locks, *log, *processes, *rebooter},
             .paths = system_paths(),
             .console = console,
             .stop = stop->token(),

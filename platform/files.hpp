@@ -44,6 +44,9 @@ class Files {
     /// Errc::no_space, Errc::permission, or Errc::failed; the old content then still stands.
     virtual Result<void> write_durably(const Path& path, std::string_view content, Readers readers) = 0;
 
+    /// Replaces the file whole, but without waiting for the disk: for what may be lost with the power.
+    virtual Result<void> write_volatile(const Path& path, std::string_view content, Readers readers) = 0;
+
     /// The names in a folder, sorted; our own temporary files left out. Errc::not_found, Errc::permission.
     virtual Result<std::vector<FileInfo>> list(const Path& folder) = 0;
 
@@ -52,6 +55,12 @@ class Files {
 
     /// Deletes a file and makes that durable; one that is not there is fine.
     virtual Result<void> remove(const Path& path) = 0;
+
+    /// Deletes a folder with everything in it; one that is not there is fine.
+    virtual Result<void> remove_folder(const Path& path) = 0;
+
+    /// Bytes an ordinary write may still take on the file system that holds `path`, or will once it exists.
+    virtual Result<std::uint64_t> free_space(const Path& path) = 0;
 };
 
 std::unique_ptr<Files> make_files();

@@ -17,6 +17,7 @@ struct HostFacts {
     std::string os_name;       ///< "Debian", "Ubuntu", "Windows Server 2022"
     std::string os_version;    ///< "12", "22.04", "10.0.20348"
     std::string architecture;  ///< "x86_64", "aarch64"
+    std::string kernel;        ///< release of the running kernel: "6.1.0-50-amd64", "10.0.20348"
     /// os-release(5) as read: ID, ID_LIKE, VERSION_CODENAME, SUPPORT_END. Empty on Windows.
     std::map<std::string, std::string> os_release;
 

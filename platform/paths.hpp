@@ -10,6 +10,7 @@ namespace guestpatch {
 struct SystemPaths {
     std::vector<Path> config_folders;  ///< drop-in folders, weakest first
     Path state;
+    Path runtime;  ///< gone after a reboot
     Path cache;  ///< may be deleted at any time
 };
 

@@ -10,7 +10,8 @@ std::string describe(const Completion& completion) {
         case RunEnd::signalled: return fmt::format("killed by signal {}", completion.code);
         case RunEnd::deadline: return "ended: its deadline passed";
         case RunEnd::silence: return "ended: it printed nothing for too long";
-        case RunEnd::cancelled: return "ended: a stop was requested";
+        case RunEnd::cancelled: return "a stop was requested";
+        case RunEnd::lost: return "gone without an exit status";
     }
     return "ended";
 }

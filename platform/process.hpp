@@ -11,6 +11,7 @@
 
 #include "platform/base/result.hpp"
 #include "platform/base/time.hpp"
+#include "platform/files.hpp"
 
 namespace guestpatch {
 
@@ -24,7 +25,14 @@ struct Command {
 };
 
 /// How a run came to its end.
-enum class RunEnd { exited, signalled, deadline, silence, cancelled };
+enum class RunEnd {
+    exited,
+    signalled,
+    deadline,   ///< ended by us: it took too long
+    silence,    ///< ended by us: it printed nothing for too long
+    cancelled,  ///< a stop was requested: run() has ended it, await() has left it running
+    lost,       ///< await() only: it is gone and left no exit status (power cut, SIGKILL of its wrapper)
+};
 
 /// What a run left behind. A nonzero exit is a value: the caller knows what 100 means.
 struct Completion {
@@ -43,17 +51,52 @@ struct Completion {
 /// Called with each piece of standard output as it arrives, on the calling thread.
 using OutputSink = std::function<void(std::string_view)>;
 
-/// Runs read-only programs. Calls from several threads at once are allowed.
+/// A program that runs beside us and outlives us: all that is needed to find it again, journaled before it
+/// starts. One name is launched once.
+struct Detached {
+    std::string name;  ///< unique and safe as a file name; the systemd unit is `name`.service
+    Path folder;       ///< its own: standard output, standard error and exit status are kept here for the owner alone
+
+    friend bool operator==(const Detached&, const Detached&) = default;
+};
+
+/// How long a detached program is waited for. It is ended only after *both* limits have passed: a package
+/// manager that is hurt in the middle leaves a broken machine behind.
+struct Patience {
+    milliseconds deadline{};    ///< from now
+    milliseconds silence{};     ///< without a byte of output, from now or from the last byte
+    milliseconds after_stop{};  ///< once a stop was requested; then it is left running
+};
+
+/// Runs programs: read-only ones as children that are ended with us, others detached. Calls from several
+/// threads at once are allowed.
 class ProcessRunner {
   public:
     virtual ~ProcessRunner() = default;
 
     /// Runs to the end. When the deadline, the silence limit or a stop request comes first, the whole
     /// process group (Windows: job object) is ended and the Completion says so.
-    /// Errc::not_found when there is no such program; Errc::failed when none could be started.
+    /// A deadline of zero has passed already: nothing is started. Errc::not_found when there is no such program;
+    /// Errc::invalid when `argv` is empty; Errc::failed when none could be started.
     virtual Result<Completion> run(const Command& command, std::stop_token stop, const OutputSink& sink) = 0;
 
     Result<Completion> run(const Command& command, std::stop_token stop) { return run(command, std::move(stop), {}); }
+
+    /// Starts a program so that our own end, of whatever kind, never reaches it: a transient systemd service
+    /// where systemd runs, elsewhere a session of its own. Standard input is empty, output goes to files: a
+    /// pipe would pass our death on as SIGPIPE. The command's limits and cap do not apply.
+    /// Errc::busy when this name was launched before; Errc::not_found when there is no such program.
+    /// Windows has no caller for it: Errc::failed.
+    virtual Result<void> launch(const Detached& detached, const Command& command) = 0;
+
+    /// Waits for the end of what launch() started, also in an earlier life of this program; returns at once
+    /// when it has ended. `out` and `err` of the Completion hold the tail of what it printed.
+    /// Errc::not_found when nothing was launched under this name.
+    virtual Result<Completion> await(const Detached& detached, const Patience& patience, std::stop_token stop,
+                                     const OutputSink& sink) = 0;
+
+    /// "guestpatch-x.service" or "process 4711", for the operator; empty when it does not run any more.
+    virtual std::string whereabouts(const Detached& detached) = 0;
 };
 
 std::unique_ptr<ProcessRunner> make_process_runner();

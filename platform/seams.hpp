@@ -7,6 +7,7 @@
 #include "platform/lock.hpp"
 #include "platform/log.hpp"
 #include "platform/process.hpp"
+#include "platform/reboot.hpp"
 
 namespace guestpatch {
 
@@ -18,6 +19,7 @@ struct Seams {
     Locks& locks;
     Log& log;
     ProcessRunner& processes;
+    Rebooter& rebooter;
 };
 
 }  // namespace guestpatch

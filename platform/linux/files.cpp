@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -44,15 +45,35 @@ Result<void> write_all(int fd, std::string_view content, const Path& path) {
     return {};
 }
 
-Result<void> write_and_sync(const Path& path, std::string_view content, Readers readers) {
+enum class Durable { no, yes };
+
+/// The folder a name stands in.
+Path folder_of(const Path& path) {
+    return path.has_parent_path() ? path.parent_path() : Path(".");
+}
+
+Result<void> write_new(const Path& path, std::string_view content, Readers readers, Durable durable) {
     const mode_t mode = readers == Readers::everyone ? 0644 : 0600;
     const Descriptor fd(
         uninterrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode); }));
     if (!fd.open()) return system_error(path.native());
     if (::fchmod(fd.get(), mode) != 0) return system_error(path.native());  // whatever the umask says
     if (auto written = write_all(fd.get(), content, path); !written) return written;
-    if (::fsync(fd.get()) != 0) return system_error(path.native());
+    if (durable == Durable::yes && ::fsync(fd.get()) != 0) return system_error(path.native());
     return {};
+}
+
+Result<void> replace(const Path& path, std::string_view content, Readers readers, Durable durable) {
+    if (auto made = make_folder(path.parent_path()); !made) return made;
+    Path temporary = path;
+    temporary += temporary_suffix;
+    auto written = write_new(temporary, content, readers, durable);
+    if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_error(path.native());
+    if (!written) {
+        ::unlink(temporary.c_str());
+        return written;
+    }
+    return durable == Durable::yes ? sync_folder(folder_of(path)) : written;
 }
 
 class LinuxFiles final : public Files {
@@ -79,16 +100,11 @@ class LinuxFiles final : public Files {
     }
 
     Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override {
-        if (auto made = make_folder(path.parent_path()); !made) return made;
-        Path temporary = path;
-        temporary += temporary_suffix;
-        auto written = write_and_sync(temporary, content, readers);
-        if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_error(path.native());
-        if (!written) {
-            ::unlink(temporary.c_str());
-            return written;
-        }
-        return sync_folder(path.has_parent_path() ? path.parent_path() : Path("."));
+        return replace(path, content, readers, Durable::yes);
+    }
+
+    Result<void> write_volatile(const Path& path, std::string_view content, Readers readers) override {
+        return replace(path, content, readers, Durable::no);
     }
 
     Result<std::vector<FileInfo>> list(const Path& folder) override {
@@ -118,7 +134,26 @@ class LinuxFiles final : public Files {
             if (errno == ENOENT || errno == ENOTDIR) return {};
             return system_error(path.native());
         }
-        return sync_folder(path.has_parent_path() ? path.parent_path() : Path("."));
+        return sync_folder(folder_of(path));
+    }
+
+    Result<void> remove_folder(const Path& path) override {
+        const Path folder = path.has_filename() ? path : path.parent_path();
+        std::error_code error;
+        if (std::filesystem::remove_all(folder, error) == 0) return {};
+        if (error) return system_error(folder.native(), error.value());
+        return sync_folder(folder_of(folder));
+    }
+
+    Result<std::uint64_t> free_space(const Path& path) override {
+        struct statvfs space {};
+        Path existing = path.empty() ? Path(".") : path;
+        while (uninterrupted([&] { return ::statvfs(existing.c_str(), &space); }) != 0) {
+            const Path above = folder_of(existing);
+            if ((errno != ENOENT && errno != ENOTDIR) || above == existing) return system_error(existing.native());
+            existing = above;
+        }
+        return std::uint64_t{space.f_bavail} * space.f_frsize;
     }
 };
 

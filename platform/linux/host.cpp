@@ -41,7 +41,8 @@ class LinuxHost final : public Host {
         HostFacts facts{.machine_id = machine_id(),
                         .host_name = system.nodename,
                         .os_type = "Linux",
-                        .architecture = system.machine};
+                        .architecture = system.machine,
+                        .kernel = system.release};
         std::string text = slurp("/etc/os-release");
         if (text.empty()) text = slurp("/usr/lib/os-release");
         facts.os_release = parse_os_release(text);

@@ -11,9 +11,10 @@
 #include <array>
 #include <thread>
 
-#include "platform/base/text.hpp"
 #include "platform/clock.hpp"
 #include "platform/linux/descriptor.hpp"
+#include "platform/linux/detached.hpp"
+#include "platform/linux/program.hpp"
 #include "platform/linux/wake.hpp"
 
 namespace guestpatch {
@@ -27,7 +28,6 @@ constexpr milliseconds grace{5000};  // between SIGTERM and SIGKILL
 // What a program says line by line is read in gulps: apt-cache wakes us seven thousand times otherwise.
 constexpr milliseconds gather_time{20};
 constexpr int pipe_size = 1 << 20;  // so that nobody waits for us meanwhile; where refused, 64 KiB do
-constexpr const char* search_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What the child needs, made before fork(): between fork and exec nothing may allocate.
 struct Image {
@@ -37,24 +37,10 @@ struct Image {
     std::vector<char*> envp;
 };
 
-std::string find_program(const std::string& name) {
-    if (name.find('/') != std::string::npos) return ::access(name.c_str(), X_OK) == 0 ? name : "";
-    std::string_view folders = search_path;
-    while (!folders.empty()) {
-        const std::string candidate = std::string(take_until(folders, ':')) + "/" + name;
-        if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    }
-    return "";
-}
-
 Image make_image(const Command& command, std::string program) {
-    Image image{.program = std::move(program)};
-    image.environment = {std::string("PATH=") + search_path, "LC_ALL=C.UTF-8", "HOME=/root"};
-    image.environment.insert(image.environment.end(), command.environment.begin(), command.environment.end());
-    for (const std::string& word : command.argv) image.argv.push_back(const_cast<char*>(word.c_str()));
-    for (std::string& entry : image.environment) image.envp.push_back(entry.data());
-    image.argv.push_back(nullptr);
-    image.envp.push_back(nullptr);
+    Image image{.program = std::move(program), .environment = os::environment_of(command)};
+    image.argv = os::pointers(command.argv);
+    image.envp = os::pointers(image.environment);
     return image;
 }
 
@@ -74,10 +60,7 @@ Result<Pipe> make_pipe() {
 [[noreturn]] void become(const Image& image, int null, int out, int err, int report) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(number, SIG_DFL);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    os::reset_signals();
     if (::dup2(null, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 && ::dup2(err, STDERR_FILENO) >= 0) {
         ::execve(image.program.c_str(), image.argv.data(), image.envp.data());
     }
@@ -174,9 +157,11 @@ class LinuxProcessRunner final : public ProcessRunner {
     using ProcessRunner::run;
 
     Result<Completion> run(const Command& command, std::stop_token stop, const OutputSink& sink) override {
+        if (command.argv.empty()) return Error{Errc::invalid, "no program to run"};
         const std::string& name = command.argv.front();
-        std::string program = find_program(name);
+        std::string program = os::find_program(name);
         if (program.empty()) return Error{Errc::not_found, fmt::format("{}: no such program", name)};
+        if (command.deadline <= milliseconds::zero()) return Completion{.end = RunEnd::deadline};
         const Image image = make_image(command, std::move(program));
 
         const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -203,6 +188,15 @@ class LinuxProcessRunner final : public ProcessRunner {
         return watch(command, child, Capture(std::move(out->reader), command.output_cap),
                      Capture(std::move(err->reader), command.output_cap), stop, sink);
     }
+
+    Result<void> launch(const Detached& detached, const Command& command) override {
+        return os::launch(detached, command);
+    }
+    Result<Completion> await(const Detached& detached, const Patience& patience, std::stop_token stop,
+                             const OutputSink& sink) override {
+        return os::await(detached, patience, stop, sink);
+    }
+    std::string whereabouts(const Detached& detached) override { return os::whereabouts(detached); }
 
   private:
     /// Reads both streams until the child is gone, or makes it go.

@@ -58,7 +58,9 @@ Error file_error(const Path& path, DWORD number = ::GetLastError()) {
     return os::system_error(utf8(path.native()), number);
 }
 
-Result<void> write_and_flush(const Path& path, std::string_view content, Readers readers) {
+enum class Durable { no, yes };
+
+Result<void> write_new(const Path& path, std::string_view content, Readers readers, Durable durable) {
     // One left behind by a crash, or put there by somebody else, would keep its owner and access rights.
     ::DeleteFileW(path.c_str());
     os::Access access = os::Access::file(readers);
@@ -71,19 +73,30 @@ Result<void> write_and_flush(const Path& path, std::string_view content, Readers
         if (::WriteFile(file.get(), content.data(), piece, &written, nullptr) == 0) return file_error(path);
         content.remove_prefix(written);
     }
-    if (::FlushFileBuffers(file.get()) == 0) return file_error(path);
+    if (durable == Durable::yes && ::FlushFileBuffers(file.get()) == 0) return file_error(path);
     return {};
 }
 
 /// A file that somebody has open, be it a reader or a virus scanner, cannot be replaced until they are done.
-Result<void> replace(const Path& from, const Path& to) {
+Result<void> move_over(const Path& from, const Path& to, Durable durable) {
+    const DWORD how = MOVEFILE_REPLACE_EXISTING | (durable == Durable::yes ? MOVEFILE_WRITE_THROUGH : 0);
     for (int attempt = 1;; ++attempt) {
-        if (::MoveFileExW(from.c_str(), to.c_str(), MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) != 0) return {};
+        if (::MoveFileExW(from.c_str(), to.c_str(), how) != 0) return {};
         const DWORD error = ::GetLastError();
         const bool may_pass = (error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION) && !is_folder(to);
         if (!may_pass || attempt == replace_attempts) return file_error(to, error);
         ::Sleep(replace_pause_ms);
     }
+}
+
+Result<void> replace(const Path& path, std::string_view content, Readers readers, Durable durable) {
+    if (auto made = os::make_folder(path.parent_path()); !made) return made;
+    Path temporary = path;
+    temporary += temporary_suffix;
+    auto written = write_new(temporary, content, readers, durable);
+    if (written) written = move_over(temporary, path, durable);
+    if (!written) ::DeleteFileW(temporary.c_str());
+    return written;
 }
 
 class WindowsFiles final : public Files {
@@ -109,13 +122,11 @@ class WindowsFiles final : public Files {
     }
 
     Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override {
-        if (auto made = os::make_folder(path.parent_path()); !made) return made;
-        Path temporary = path;
-        temporary += temporary_suffix;
-        auto written = write_and_flush(temporary, content, readers);
-        if (written) written = replace(temporary, path);
-        if (!written) ::DeleteFileW(temporary.c_str());
-        return written;
+        return replace(path, content, readers, Durable::yes);
+    }
+
+    Result<void> write_volatile(const Path& path, std::string_view content, Readers readers) override {
+        return replace(path, content, readers, Durable::no);
     }
 
     Result<std::vector<FileInfo>> list(const Path& folder) override {
@@ -155,6 +166,27 @@ class WindowsFiles final : public Files {
         const DWORD error = ::GetLastError();
         if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) return {};
         return file_error(path, error);
+    }
+
+    Result<void> remove_folder(const Path& path) override {
+        std::error_code error;
+        std::filesystem::remove_all(path, error);
+        if (error) return os::system_error(utf8(path.native()), static_cast<DWORD>(error.value()));
+        return {};
+    }
+
+    Result<std::uint64_t> free_space(const Path& path) override {
+        ULARGE_INTEGER available{};
+        Path existing = path.empty() ? Path(L".") : path;
+        while (::GetDiskFreeSpaceExW(existing.c_str(), &available, nullptr, nullptr) == 0) {
+            const DWORD error = ::GetLastError();
+            const Path above = existing.has_parent_path() ? existing.parent_path() : Path(L".");
+            const bool missing =
+                error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND || error == ERROR_DIRECTORY;
+            if (!missing || above == existing) return os::system_error(utf8(existing.native()), error);
+            existing = above;
+        }
+        return available.QuadPart;
     }
 };
 

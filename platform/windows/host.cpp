@@ -68,13 +68,15 @@ class WindowsHost final : public Host {
         RTL_OSVERSIONINFOW version{};
         version.dwOSVersionInfoSize = sizeof version;
         ::RtlGetVersion(&version);
+        const std::string number =
+            fmt::format("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber);
         return {.machine_id = machine_id(),
                 .host_name = host_name(),
                 .os_type = "Windows",
                 .os_name = os_name(version.dwBuildNumber),
-                .os_version =
-                    fmt::format("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber),
+                .os_version = number,
                 .architecture = architecture(),
+                .kernel = number,
                 .os_release = {}};
     }
 

@@ -49,9 +49,11 @@ class WindowsProcessRunner final : public ProcessRunner {
     using ProcessRunner::run;
 
     Result<Completion> run(const Command& command, std::stop_token stop, const OutputSink& sink) override {
+        if (command.argv.empty()) return Error{Errc::invalid, "no program to run"};
         const std::string& name = command.argv.front();
         const std::wstring program = os::find_program(name);
         if (program.empty()) return Error{Errc::not_found, fmt::format("{}: no such program", name)};
+        if (command.deadline <= milliseconds::zero()) return Completion{.end = RunEnd::deadline};
         if (is_script(program)) return Error{Errc::failed, fmt::format("{}: is a script, not a program", name)};
 
         auto out_pipe = os::make_output_pipe();
@@ -66,6 +68,15 @@ class WindowsProcessRunner final : public ProcessRunner {
         Capture err(std::move(err_pipe->reader), command.output_cap);
         return watch(command, *child, out, err, stop, sink);
     }
+
+    // Package managers of Windows run in a service of their own: nothing has to be kept from our end.
+    Result<void> launch(const Detached&, const Command&) override {
+        return Error{Errc::failed, "nothing is run detached on Windows"};
+    }
+    Result<Completion> await(const Detached& detached, const Patience&, std::stop_token, const OutputSink&) override {
+        return Error{Errc::not_found, fmt::format("{} was never launched", detached.name)};
+    }
+    std::string whereabouts(const Detached&) override { return ""; }
 
   private:
     /// Reads both streams until the child is gone, or makes it go.

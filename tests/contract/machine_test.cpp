@@ -28,6 +28,7 @@ TEMPLATE_TEST_CASE("a host's facts are complete and do not change", "[host]", Re
     CHECK((facts.os_type == "Linux" || facts.os_type == "Windows"));
     CHECK_FALSE(facts.os_name.empty());
     CHECK_FALSE(facts.architecture.empty());
+    CHECK(std::regex_search(facts.kernel, std::regex(R"(^\d+\.\d+)")));
     CHECK((facts.os_type == "Windows" || !facts.os_release.empty()));
     CHECK(subject.host->facts() == facts);
     CHECK(TestType().host->facts() == facts);

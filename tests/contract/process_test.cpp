@@ -72,6 +72,24 @@ TEMPLATE_TEST_CASE("a program that does not exist is not found", "[process]", Re
     }
 }
 
+TEMPLATE_TEST_CASE("nothing cannot be run", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    const Command nothing{.deadline = a_while, .silence = a_while};
+    CHECK(subject.runner->run(nothing, {}).error().code == Errc::invalid);
+}
+
+TEMPLATE_TEST_CASE("without time nothing is started", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"out", "hello"});
+    command.deadline = 0ms;
+    const auto completion = subject.runner->run(command, {});
+    REQUIRE(completion);
+    CHECK(completion->end == RunEnd::deadline);
+    CHECK(completion->out.empty());
+    command.argv = {"no-such-program-anywhere"};
+    CHECK(subject.runner->run(command, {}).error().code == Errc::not_found);
+}
+
 TEMPLATE_TEST_CASE("beyond the cap the tail is kept, on both streams", "[process]", RealProcesses, FakedProcesses) {
     TestType subject;
     Command command = talker({"flood", "300000"});

@@ -47,6 +47,14 @@ Result<std::string> FakeFiles::read(const Path& path) {
 }
 
 Result<void> FakeFiles::write_durably(const Path& path, std::string_view content, Readers readers) {
+    return write(path, content, readers, true);
+}
+
+Result<void> FakeFiles::write_volatile(const Path& path, std::string_view content, Readers readers) {
+    return write(path, content, readers, false);
+}
+
+Result<void> FakeFiles::write(const Path& path, std::string_view content, Readers readers, bool durably) {
     const Instant now = clocks_.wall();
     const std::scoped_lock held(mutex_);
     const Path name = plain(path);
@@ -55,8 +63,8 @@ Result<void> FakeFiles::write_durably(const Path& path, std::string_view content
     if (auto made = make_parents(name); !made) return made;
     Node& node = nodes_[name];
     if (node.kind == FileKind::directory) return error_at(Errc::failed, path, "Is a directory");
-    node = {FileKind::regular, std::string(content), now, readers};
-    count_write();
+    node = {FileKind::regular, std::string(content), now, readers, !durably};
+    if (durably) count_write();
     return {};
 }
 
@@ -107,9 +115,28 @@ Result<void> FakeFiles::remove(const Path& path) {
     return {};
 }
 
+Result<void> FakeFiles::remove_folder(const Path& path) {
+    const std::scoped_lock held(mutex_);
+    const Path name = plain(path);
+    if (auto error = trouble(name, true)) return *error;
+    if (std::erase_if(nodes_, [&](const auto& node) { return within(name, node.first); }) > 0) count_write();
+    return {};
+}
+
+Result<std::uint64_t> FakeFiles::free_space(const Path& path) {
+    const std::scoped_lock held(mutex_);
+    if (auto error = trouble(plain(path), false)) return *error;
+    return full_ ? 0 : free_space_;
+}
+
 void FakeFiles::count_write() {
     ++writes_;
     dark_ = --writes_left_ <= 0;
+    if (dark_) lose_what_may_be_lost();
+}
+
+void FakeFiles::lose_what_may_be_lost() {
+    std::erase_if(nodes_, [](const auto& node) { return node.second.may_be_lost; });
 }
 
 void FakeFiles::put(const Path& path, std::string_view content) {
@@ -149,6 +176,12 @@ void FakeFiles::cut_power_after(int writes) {
     const std::scoped_lock held(mutex_);
     writes_left_ = writes;
     dark_ = writes <= 0;
+    if (dark_) lose_what_may_be_lost();
+}
+
+void FakeFiles::set_free_space(std::uint64_t bytes) {
+    const std::scoped_lock held(mutex_);
+    free_space_ = bytes;
 }
 
 int FakeFiles::durable_writes() const {

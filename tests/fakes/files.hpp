@@ -12,7 +12,7 @@
 
 namespace guestpatch {
 
-/// Writes are durable and whole, as the interface promises. May be used from several threads.
+/// Writes are whole, and durable when the interface promises it. May be used from several threads.
 class FakeFiles final : public Files {
   public:
     /// Written files get their time from `clocks`.
@@ -20,9 +20,12 @@ class FakeFiles final : public Files {
 
     Result<std::string> read(const Path& path) override;
     Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override;
+    Result<void> write_volatile(const Path& path, std::string_view content, Readers readers) override;
     Result<std::vector<FileInfo>> list(const Path& folder) override;
     Result<FileInfo> info(const Path& path) override;
     Result<void> remove(const Path& path) override;
+    Result<void> remove_folder(const Path& path) override;
+    Result<std::uint64_t> free_space(const Path& path) override;
 
     // What the rest of the machine does; neither counted nor refused.
     void put(const Path& path, std::string_view content);
@@ -36,7 +39,10 @@ class FakeFiles final : public Files {
     /// Every write gives Errc::no_space.
     void fill_disk() { set_full(true); }
     void free_disk() { set_full(false); }
-    /// After `writes` more durable writes (removals count) everything fails with Errc::failed.
+    /// What free_space() says of every path, until the disk is full.
+    void set_free_space(std::uint64_t bytes);
+    /// After `writes` more durable writes (removals count) everything fails with Errc::failed, and files whose last
+    /// write was a volatile one are gone.
     void cut_power_after(int writes);
     /// The machine is up again and finds what survived.
     void restore_power() { cut_power_after(std::numeric_limits<int>::max()); }
@@ -52,19 +58,23 @@ class FakeFiles final : public Files {
         std::string content;
         Instant modified;
         std::optional<Readers> readers;
+        bool may_be_lost = false;
     };
 
     void set_full(bool full);
     bool forbidden(const Path& path) const;
     std::optional<Error> trouble(const Path& path, bool entering) const;
     Result<void> make_parents(const Path& path);
+    Result<void> write(const Path& path, std::string_view content, Readers readers, bool durably);
     void count_write();
+    void lose_what_may_be_lost();
 
     Clocks& clocks_;
     mutable std::mutex mutex_;
     std::map<Path, Node> nodes_;
     std::set<Path> forbidden_;
     bool full_ = false;
+    std::uint64_t free_space_ = std::uint64_t{1} << 40U;
     bool dark_ = false;
     int writes_ = 0;
     int writes_left_ = std::numeric_limits<int>::max();

@@ -18,6 +18,7 @@ class FakeHost final : public Host {
         .os_name = "Debian",
         .os_version = "12",
         .architecture = "x86_64",
+        .kernel = "6.1.0-50-amd64",
         .os_release = {
             {"ID", "debian"}, {"NAME", "Debian GNU/Linux"}, {"VERSION_CODENAME", "bookworm"}, {"VERSION_ID", "12"}}};
     bool root = true;

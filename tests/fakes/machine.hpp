@@ -8,6 +8,7 @@
 #include "tests/fakes/lock.hpp"
 #include "tests/fakes/log.hpp"
 #include "tests/fakes/process.hpp"
+#include "tests/fakes/reboot.hpp"
 
 namespace guestpatch {
 
@@ -18,7 +19,8 @@ struct FakeMachine {
     FakeLocks locks{clocks};
     FakeLog log;
     FakeProcessRunner processes{clocks};
-    Seams seams{clocks, files, host, locks, log, processes};
+    FakeRebooter rebooter;
+    Seams seams{clocks, files, host, locks, log, processes, rebooter};
 };
 
 }  // namespace guestpatch

@@ -17,6 +17,7 @@
 #include "platform/arguments.hpp"
 #include "platform/lock.hpp"
 #include "platform/log.hpp"
+#include "platform/process.hpp"
 
 namespace {
 
@@ -124,6 +125,39 @@ int spawn_and_hang(const Arguments& words) {
     return hang({});
 }
 
+/// Waits until nobody holds the lock any more.
+int obey(const Arguments& words) {
+    const std::u8string path(words.at(0).begin(), words.at(0).end());
+    say("ready\n");
+    if (!guestpatch::make_locks()->wait_until_free(path, std::chrono::seconds(60), {})) return 3;
+    say("done\n");
+    return std::stoi(words.at(1));
+}
+
+guestpatch::Detached detached(const Arguments& words) {
+    return {words.at(0), std::u8string(words.at(1).begin(), words.at(1).end())};
+}
+
+/// Launches another of us with the words after name and folder, and is killed in the next moment.
+int launch_and_die(const Arguments& words) {
+    guestpatch::Command command{.argv = {words.begin() + 2, words.end()}};
+    command.argv.insert(command.argv.begin(), self);
+    const auto launched = guestpatch::make_process_runner()->launch(detached(words), command);
+    if (!launched) {
+        say(launched.error().message);
+        return 3;
+    }
+    constexpr int unconditionally = 9;
+    return std::raise(unconditionally);
+}
+
+int await(const Arguments& words) {
+    const guestpatch::Patience patience{std::chrono::seconds(60), std::chrono::seconds(60), {}};
+    const auto completion = guestpatch::make_process_runner()->await(detached(words), patience, {}, say);
+    say(completion ? describe(*completion) : completion.error().message);
+    return 0;
+}
+
 int log(const Arguments& words) {
     const auto log = guestpatch::make_log(guestpatch::parse_log_level(words.at(0)).value());
     log->debug("looking");
@@ -147,6 +181,9 @@ const std::map<std::string, std::function<int(const Arguments&)>> modes{
     {"lock", lock},
     {"deaf", deaf},
     {"log", log},
+    {"obey", obey},
+    {"launch-and-die", launch_and_die},
+    {"await", await},
     {"spawn-holder", spawn_holder},
     {"spawn-and-hang", spawn_and_hang},
 };
