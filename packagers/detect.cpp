@@ -35,7 +35,8 @@ Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, 
                      fmt::format("no package manager that guestpatch can drive on this machine ({}): looked for apt "
                                  "(/usr/bin/apt-get with /var/lib/dpkg/status)", describe_machine(seams.host.facts()))};
     }
-    return Detected{"apt", "APT", false, apt::make_apt(seams, settings)};
+    const PublishCeiling ceiling = apt::knows_snapshots(seams) ? PublishCeiling::by_snapshot : PublishCeiling::refused;
+    return Detected{"apt", "APT", ceiling, apt::make_apt(seams, settings)};
 }
 
 }  // namespace guestpatch

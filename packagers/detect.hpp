@@ -10,11 +10,18 @@
 
 namespace guestpatch {
 
+/// How "nothing published later than T" can be honoured here.
+enum class PublishCeiling {
+    refused,      ///< nobody says when a version was published
+    by_dates,     ///< each patch says when
+    by_snapshot,  ///< by looking at the repositories as they were then (PackageManagerSettings::snapshot)
+};
+
 /// A package manager and the facts about it that belong to no verb.
 struct Detected {
     std::string name;          ///< "apt"
     std::string patch_service; ///< as Azure's PatchServiceUsed spells it: "APT"
-    bool knows_publish_dates;  ///< whether a publish-date ceiling can be honoured
+    PublishCeiling publish_ceiling;
     std::unique_ptr<PackageManager> manager;
 };
 

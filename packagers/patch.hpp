@@ -70,11 +70,46 @@ struct Patch {
     std::vector<std::string> cves;         ///< likewise, never inferred
     std::uint64_t download_bytes = 0;      ///< still to be fetched; 0 when already here or unknown
     std::optional<Instant> published;      ///< nothing when the source does not say
+    bool first = false;  ///< the package manager itself or one of its libraries: installed before everything else
     std::optional<HeldBack> held_back;     ///< it cannot go in now
     std::optional<Reason> reason;          ///< why it would not be installed
     std::optional<Instant> first_seen;     ///< set by the assessment, not by the package manager
 
     friend bool operator==(const Patch&, const Patch&) = default;
+};
+
+/// Why one patch did not go in.
+struct PatchFailure {
+    PatchId id;
+    Reason reason = Reason::script_failed;
+    std::string message;  ///< what the package manager said of it
+
+    friend bool operator==(const PatchFailure&, const PatchFailure&) = default;
+};
+
+/// A refusal that names no patch: nothing was changed.
+struct Refusal {
+    Reason reason = Reason::prerequisite_missing;
+    std::string message;
+
+    friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+/// How a call of the package manager ended, in its own words. The package database has the last word:
+/// ask verify().
+struct InstallOutcome {
+    std::vector<PatchFailure> failures;
+    std::optional<Refusal> refused;    ///< nothing was unpacked
+    std::string left_running;          ///< a stop was requested and it goes on without us: where
+    std::string complaint;             ///< the first thing it complained about, for patches it does not name
+    bool cut_short = false;            ///< it did not come to an end of its own: killed, ended for its silence, or gone
+};
+
+/// What the package database says of one patch.
+enum class Presence {
+    absent,     ///< an older version, or none
+    broken,     ///< half installed, or not configured
+    installed,  ///< this version or a newer one, sound
 };
 
 /// What could not be seen. A silent zero is the one thing this program must never report.
@@ -116,6 +151,7 @@ struct RebootNeed {
     bool required = false;
     std::optional<Instant> since;
     std::vector<std::string> reasons;
+    std::vector<std::string> services;  ///< that still run replaced files and need a restart, as far as was looked
 
     friend bool operator==(const RebootNeed&, const RebootNeed&) = default;
 };

@@ -6,76 +6,13 @@
 #include <array>
 #include <cxxopts.hpp>
 
+#include "agent/cli/help.hpp"
 #include "agent/cli/version.hpp"
 #include "agent/wire/enums.hpp"
 #include "platform/base/text.hpp"
 
 namespace guestpatch {
 namespace {
-
-constexpr std::string_view overview = R"(guestpatch keeps this machine patched and tells the truth about it.
-
-Usage: guestpatch COMMAND [OPTIONS]
-
-Commands:
-  assess          refresh package metadata, list pending patches, record the result
-  status          what is known of this machine: last assessment, compliance, reboot pending
-  history         past runs, the newest first; with an activity id, that run patch by patch
-  config check    validate the configuration, naming file and line of every fault
-  config show     print the merged settings and where each value came from
-
-Common options (every command):
-  --json                  machine output on stdout: one document, nothing else
-  --config-dir DIR        read drop-ins from DIR instead of the system's folders
-  --state-dir DIR         keep state in DIR instead of the system's folder
-  --package-manager NAME  override detection
-  --log-level LEVEL       debug, info, warning or error
-  --progress MODE         auto, plain or none (on stderr)
-  --no-color              plain text on a terminal too
-  --version               version, commit, compiler and libraries
-  --help                  this text; with a command, that command's own
-
-Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 done with warnings, 4 reboot pending,
-75 another operation is running, 77 needs root, 100 patches pending (assess --check).
-)";
-
-constexpr std::string_view assess_help = R"(Usage: guestpatch assess [OPTIONS]
-
-Refreshes the package lists, finds every pending patch, classifies it from evidence, records the
-assessment and prints it. What could not be seen is named as a blind spot; it is never a silent zero.
-Without root only `assess --no-refresh` works; it prints and records nothing.
-
-Options:
-  --no-refresh                 use the package lists at hand, and say how old they are
-  --check                      exit 100 when Critical or Security patches are pending
-  --classifications LIST       what an installation would take: Critical, Security, Other, or none
-  --include MASK               also take these (repeatable): name or name=version, wildcards * and ?
-  --exclude MASK               never take these (repeatable); wins over everything
-  --max-publish-date INSTANT   only what was published until then, e.g. 2026-11-10T00:00:00Z
-
-Examples:
-  guestpatch assess
-  guestpatch assess --no-refresh --json | jq '.availablePatches[].name'
-  guestpatch assess --check || page-the-operator
-)";
-
-constexpr std::string_view status_help = R"(Usage: guestpatch status [OPTIONS]
-
-Prints what the last assessment found, whether the machine may be called compliant, whether a reboot is
-pending, and what runs at this moment. Needs no root and changes nothing.
-)";
-
-constexpr std::string_view history_help = R"(Usage: guestpatch history [ACTIVITY_ID] [OPTIONS]
-
-Lists past runs, the newest first. With an activity id, shows that run patch by patch as it was recorded.
-Needs no root and changes nothing.
-)";
-
-constexpr std::string_view config_help = R"(Usage: guestpatch config check|show [OPTIONS]
-
-check   reads every drop-in and reports each fault with its file and line; exit 2 when there is one
-show    prints every setting, its value, and the file and line it came from
-)";
 
 /// An option of this program; cxxopts only ever sees these.
 struct OptionSpec {
@@ -88,9 +25,12 @@ constexpr std::array common_specs{OptionSpec{"json", false},           OptionSpe
                                   OptionSpec{"package-manager", true}, OptionSpec{"log-level", true},
                                   OptionSpec{"progress", true},        OptionSpec{"help", false},
                                   OptionSpec{"version", false}};
-constexpr std::array assess_specs{OptionSpec{"no-refresh", false},     OptionSpec{"check", false},
-                                  OptionSpec{"classifications", true}, OptionSpec{"include", true},
-                                  OptionSpec{"exclude", true},         OptionSpec{"max-publish-date", true}};
+constexpr std::array selection_specs{OptionSpec{"classifications", true}, OptionSpec{"include", true},
+                                     OptionSpec{"exclude", true}, OptionSpec{"max-publish-date", true}};
+constexpr std::array assess_specs{OptionSpec{"no-refresh", false}, OptionSpec{"check", false}};
+constexpr std::array run_specs{OptionSpec{"exclude-reboot", false}, OptionSpec{"maximum-duration", true},
+                               OptionSpec{"reboot", true}};
+constexpr std::array install_specs{OptionSpec{"no-refresh", false}, OptionSpec{"dry-run", false}};
 
 Error usage(std::string message, std::string_view command = {}) {
     message += command.empty() ? "; see guestpatch --help" : fmt::format("; see guestpatch {} --help", command);
@@ -149,47 +89,82 @@ Result<CommonOptions> read_common(const cxxopts::ParseResult& parsed) {
     return common;
 }
 
-Result<std::vector<Classification>> parse_classifications(std::string_view list) {
+Result<std::vector<Classification>> parse_classifications(std::string_view list, std::string_view command) {
     std::vector<Classification> classifications;
     if (list == "none") return classifications;
     while (!list.empty()) {
         const std::string_view word = trim(take_until(list, ','));
         const auto value = from_wire<Classification>(word);
-        if (!value) return usage(fmt::format("--classifications: \"{}\" is not Critical, Security, Other or none", word), "assess");
+        if (!value) return usage(fmt::format("--classifications: \"{}\" is not Critical, Security, Other or none", word), command);
         classifications.push_back(*value);
     }
     return classifications;
 }
 
-Result<std::vector<PatchMask>> parse_masks(const Values& texts, std::string_view option) {
+Result<std::vector<PatchMask>> parse_masks(const Values& texts, std::string_view option, std::string_view command) {
     std::vector<PatchMask> masks;
     for (const std::string& text : texts) {
         auto mask = parse_mask(text);
-        if (!mask) return usage(fmt::format("--{}: {}", option, mask.error().message), "assess");
+        if (!mask) return usage(fmt::format("--{}: {}", option, mask.error().message), command);
         masks.push_back(std::move(*mask));
     }
     return masks;
 }
 
-Result<CommandOptions> read_assess(const cxxopts::ParseResult& parsed) {
-    AssessOptions options{.refresh = parsed.count("no-refresh") == 0, .check = parsed.count("check") > 0};
+Result<SelectionOptions> read_selection(const cxxopts::ParseResult& parsed, std::string_view command) {
+    SelectionOptions options;
     if (const auto list = last_of(parsed, "classifications")) {
-        auto classifications = parse_classifications(*list);
+        auto classifications = parse_classifications(*list, command);
         if (!classifications) return classifications.error();
         options.classifications = std::move(*classifications);
     }
-    auto include = parse_masks(all_of(parsed, "include"), "include");
+    auto include = parse_masks(all_of(parsed, "include"), "include", command);
     if (!include) return include.error();
     if (parsed.count("include") > 0) options.include = std::move(*include);
-    auto exclude = parse_masks(all_of(parsed, "exclude"), "exclude");
+    auto exclude = parse_masks(all_of(parsed, "exclude"), "exclude", command);
     if (!exclude) return exclude.error();
     options.exclude = std::move(*exclude);
     if (const auto text = last_of(parsed, "max-publish-date")) {
         const auto instant = parse_instant(*text);
-        if (!instant) return usage("--max-publish-date: " + instant.error().message, "assess");
+        if (!instant) return usage("--max-publish-date: " + instant.error().message, command);
         options.max_publish_date = *instant;
     }
-    return CommandOptions(options);
+    return options;
+}
+
+Result<RunOptions> read_run(const cxxopts::ParseResult& parsed, std::string_view command) {
+    auto selection = read_selection(parsed, command);
+    if (!selection) return selection.error();
+    RunOptions options{.selection = std::move(*selection), .exclude_reboot = parsed.count("exclude-reboot") > 0};
+    if (const auto text = last_of(parsed, "maximum-duration")) {
+        const auto duration = parse_duration(*text);
+        if (!duration) return usage("--maximum-duration: " + duration.error().message, command);
+        if (*duration == seconds(0)) return usage("--maximum-duration: nothing fits no time at all", command);
+        options.maximum_duration = *duration;
+    }
+    if (const auto word = last_of(parsed, "reboot")) {
+        options.reboot = from_wire<RebootSetting>(*word);
+        if (!options.reboot) return usage(fmt::format("--reboot: \"{}\" is not IfRequired, Never or Always", *word), command);
+    }
+    return options;
+}
+
+Result<CommandOptions> read_assess(const cxxopts::ParseResult& parsed) {
+    auto selection = read_selection(parsed, "assess");
+    if (!selection) return selection.error();
+    return CommandOptions(AssessOptions{parsed.count("no-refresh") == 0, parsed.count("check") > 0, std::move(*selection)});
+}
+
+Result<CommandOptions> read_install(const cxxopts::ParseResult& parsed) {
+    auto run = read_run(parsed, "install");
+    if (!run) return run.error();
+    return CommandOptions(InstallOptions{std::move(*run), parsed.count("no-refresh") == 0, parsed.count("dry-run") > 0});
+}
+
+Result<CommandOptions> read_plan(const cxxopts::ParseResult& parsed) {
+    auto run = read_run(parsed, "plan");
+    if (!run) return run.error();
+    return CommandOptions(PlanOptions{std::move(*run)});
 }
 
 struct CommandSpec {
@@ -197,14 +172,17 @@ struct CommandSpec {
     std::string_view help;
 };
 
-constexpr std::array commands{CommandSpec{"assess", assess_help}, CommandSpec{"status", status_help},
-                              CommandSpec{"history", history_help}, CommandSpec{"config", config_help}};
+const std::array commands{CommandSpec{"assess", help::assess},   CommandSpec{"install", help::install},
+                          CommandSpec{"plan", help::plan},       CommandSpec{"status", help::status},
+                          CommandSpec{"history", help::history}, CommandSpec{"config", help::config}};
 
 Result<CommandOptions> read_command(std::string_view name, const cxxopts::ParseResult& parsed) {
     const Values& words = parsed.unmatched();
     const std::size_t allowed = name == "config" || name == "history" ? 1 : 0;
     if (words.size() > allowed) return usage(fmt::format("\"{}\" is one word too many", words[allowed]), name);
     if (name == "assess") return read_assess(parsed);
+    if (name == "install") return read_install(parsed);
+    if (name == "plan") return read_plan(parsed);
     if (name == "status") return CommandOptions(StatusOptions());
     if (name == "history") return CommandOptions(HistoryOptions{words.empty() ? "" : words.front()});
     if (words.empty()) return usage("config needs to be told what: check or show", name);
@@ -232,7 +210,7 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
     if (arguments.empty()) return usage("no command");
     const std::string& first = arguments.front();
     if (first == "--version") return Invocation{{}, PrintText{version_text()}};
-    if (first == "--help" || first == "-h" || first == "help") return Invocation{{}, PrintText{std::string(overview)}};
+    if (first == "--help" || first == "-h" || first == "help") return Invocation{{}, PrintText{std::string(help::overview)}};
     const auto command = std::ranges::find(commands, std::string_view(first), &CommandSpec::name);
     if (command == commands.end()) return unknown_command(first);
 
@@ -243,7 +221,11 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
         spec.takes_value ? adder(spec.name, "", cxxopts::value<std::string>()) : adder(spec.name, "");
     };
     std::ranges::for_each(common_specs, add);
+    const bool is_run = command->name == "install" || command->name == "plan";
+    if (command->name == "assess" || is_run) std::ranges::for_each(selection_specs, add);
     if (command->name == "assess") std::ranges::for_each(assess_specs, add);
+    if (is_run) std::ranges::for_each(run_specs, add);
+    if (command->name == "install") std::ranges::for_each(install_specs, add);
     auto parsed = parse_with(options, {arguments.begin() + 1, arguments.end()}, command->name);
     if (!parsed) return parsed.error();
     for (const std::string& word : parsed->unmatched()) {
@@ -258,13 +240,13 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
     return Invocation{std::move(*common), std::move(*specific)};
 }
 
-Result<Selection> apply_options(const AssessOptions& options, Selection configured) {
+Result<Selection> apply_options(const SelectionOptions& options, Selection configured) {
     if (options.classifications) configured.classifications = *options.classifications;
     if (options.include) configured.include = *options.include;
     configured.exclude.insert(configured.exclude.end(), options.exclude.begin(), options.exclude.end());
     if (options.max_publish_date) configured.max_publish_date = options.max_publish_date;
     if (configured.classifications.empty() && configured.include.empty()) {
-        return usage("nothing is selected: no classification and no --include", "assess");
+        return usage("nothing is selected: no classification and no --include");
     }
     return configured;
 }

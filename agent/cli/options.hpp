@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/domain/installation.hpp"
 #include "agent/domain/selection.hpp"
 #include "platform/base/result.hpp"
 #include "platform/files.hpp"
@@ -27,13 +28,33 @@ struct CommonOptions {
     ProgressMode progress = ProgressMode::automatic;
 };
 
-struct AssessOptions {
-    bool refresh = true;
-    bool check = false;
+/// What is laid over the configured selection.
+struct SelectionOptions {
     std::optional<std::vector<Classification>> classifications;
     std::optional<std::vector<PatchMask>> include;
     std::vector<PatchMask> exclude;
     std::optional<Instant> max_publish_date;
+};
+/// What `install` and `plan` have in common.
+struct RunOptions {
+    SelectionOptions selection;
+    bool exclude_reboot = false;
+    std::optional<seconds> maximum_duration;
+    std::optional<RebootSetting> reboot;
+};
+
+struct AssessOptions {
+    bool refresh = true;
+    bool check = false;
+    SelectionOptions selection;
+};
+struct InstallOptions {
+    RunOptions run;
+    bool refresh = true;
+    bool dry_run = false;
+};
+struct PlanOptions {
+    RunOptions run;
 };
 struct StatusOptions {};
 struct HistoryOptions {
@@ -46,7 +67,8 @@ struct PrintText {
     std::string text;
 };
 
-using CommandOptions = std::variant<AssessOptions, StatusOptions, HistoryOptions, ConfigCheckOptions, ConfigShowOptions, PrintText>;
+using CommandOptions = std::variant<AssessOptions, InstallOptions, PlanOptions, StatusOptions, HistoryOptions,
+                                    ConfigCheckOptions, ConfigShowOptions, PrintText>;
 
 struct Invocation {
     CommonOptions common;
@@ -58,6 +80,6 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments);
 
 /// The configured selection with the command line's options laid over it. Errc::invalid when nothing could
 /// be selected: no classification and no inclusion.
-Result<Selection> apply_options(const AssessOptions& options, Selection configured);
+Result<Selection> apply_options(const SelectionOptions& options, Selection configured);
 
 }  // namespace guestpatch

@@ -4,22 +4,12 @@
 
 #include <algorithm>
 
-#include "agent/cli/table.hpp"
+#include "agent/cli/output_parts.hpp"
 #include "agent/wire/enums.hpp"
 #include "platform/base/text.hpp"
 
 namespace guestpatch {
 namespace {
-
-Tint tint_of(const Patch& patch) {
-    if (patch.held_back) return Tint::held;
-    switch (patch.classification) {
-        case Classification::critical: return Tint::critical;
-        case Classification::security: return Tint::security;
-        case Classification::other: break;
-    }
-    return Tint::none;
-}
 
 /// Critical first, then Security, then Other; by name within each.
 std::vector<const Patch*> by_urgency(const std::vector<Patch>& patches) {
@@ -59,14 +49,6 @@ std::string render_patches(const Assessment& assessment, const TextStyle& style)
     return render_table({"CLASS", "NAME", "INSTALLED", "AVAILABLE", "LEFT OUT", "SOURCE"}, rows, style.columns, style.color) + "\n";
 }
 
-std::string render_blind_spots(const std::vector<BlindSpot>& blind_spots, const TextStyle& style) {
-    std::string lines;
-    for (const BlindSpot& spot : blind_spots) {
-        lines += tinted(fmt::format("not seen: {} {}: {}", to_wire(spot.code), spot.source, spot.message), Tint::held, style.color) + "\n";
-    }
-    return lines;
-}
-
 std::string render_compliance(const Compliance& compliance, const TextStyle& style) {
     const Tint tint = compliance.state == ComplianceState::compliant ? Tint::bold : Tint::security;
     std::string lines = fmt::format("compliance: {} since {}\n", tinted(std::string(to_wire(compliance.state)), tint, style.color),
@@ -82,8 +64,24 @@ std::string render_reboot(const RebootNeed& reboot) {
     return fmt::format("reboot pending{}{}\n", since, reasons);
 }
 
-std::string counted(std::size_t number, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", number, number == 1 ? one : many);
+std::string render_operation(const AgentStatus& agent) {
+    if (!agent.operation) return agent.state == "Idle" ? "" : fmt::format("interrupted while {}; the next guestpatch command of root's finishes it\n", agent.state);
+    std::string line = fmt::format("running: {} {} for {}", agent.operation->kind, agent.operation->activity_id,
+                                   describe_duration(agent.elapsed));
+    if (agent.progress) {
+        line += fmt::format(": {}", agent.progress->step);
+        if (!agent.progress->patch.empty()) line += " " + agent.progress->patch;
+        if (agent.progress->percent) line += fmt::format(", {} %", *agent.progress->percent);
+        if (agent.progress->estimated_end) line += fmt::format(", until about {}", format_instant(*agent.progress->estimated_end));
+    }
+    return line + "\n";
+}
+
+std::string render_last_installation(const InstallationSummary& last, Instant now) {
+    return fmt::format("last installation: {} {}, {} ago: {} installed, {} failed, {} pending, {} excluded, {} not selected\n",
+                       to_wire(last.status), format_instant(last.modified),
+                       describe_duration(std::max(now - last.modified, seconds(0))), last.installed, last.failed, last.pending,
+                       last.excluded, last.not_selected);
 }
 
 /// The one line people read first.
@@ -104,7 +102,7 @@ std::string summary_of(const Assessment& assessment) {
 std::string render(const Assessment& assessment, const TextStyle& style) {
     std::string text = render_patches(assessment, style);
     text += render_blind_spots(assessment.blind_spots, style);
-    for (const Note& note : assessment.notes) text += fmt::format("note: {} {}\n", note.code, note.message);
+    text += render_notes(assessment.notes);
     text += render_reboot(assessment.reboot);
     if (assessment.metadata_age && *assessment.metadata_age > std::chrono::hours(1)) {
         text += fmt::format("package lists are {} old\n", describe_duration(*assessment.metadata_age));
@@ -115,10 +113,7 @@ std::string render(const Assessment& assessment, const TextStyle& style) {
 
 std::string render_status(const PatchStatus& status, const AgentStatus& agent, Instant now, const TextStyle& style) {
     std::string text;
-    if (agent.operation) {
-        text += fmt::format("running: {} {} for {}\n", agent.operation->kind, agent.operation->activity_id,
-                            describe_duration(agent.elapsed));
-    }
+    text += render_operation(agent);
     if (!status.available) {
         text += "last assessment: none; run `guestpatch assess`\n";
     } else {
@@ -130,6 +125,7 @@ std::string render_status(const PatchStatus& status, const AgentStatus& agent, I
         }
         text += fmt::format("pending: {} Critical or Security, {} Other\n", last.critical_and_security, last.other);
     }
+    if (status.installation) text += render_last_installation(*status.installation, now);
     text += render_blind_spots(agent.blind_spots, style);
     if (status.compliance) text += render_compliance(*status.compliance, style);
     text += agent.reboot.required ? render_reboot(agent.reboot) : "reboot pending: no\n";

@@ -18,6 +18,8 @@ struct TextStyle {
 };
 
 [[nodiscard]] std::string render(const Assessment& assessment, const TextStyle& style);
+[[nodiscard]] std::string render(const Installation& installation, const TextStyle& style);
+[[nodiscard]] std::string render_plan(const PlanDocument& plan, Instant now, const TextStyle& style);
 [[nodiscard]] std::string render_status(const PatchStatus& status, const AgentStatus& agent, Instant now,
                                         const TextStyle& style);
 

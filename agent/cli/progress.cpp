@@ -10,16 +10,16 @@ namespace {
 
 class NoProgress final : public Progress {
   public:
-    void step(std::string_view, std::optional<int>) override {}
+    void report(const ProgressReport&) override {}
 };
 
 /// One line a step; percentages would only fill a log.
 class PlainProgress final : public Progress {
   public:
     explicit PlainProgress(std::ostream& err) : err_(err) {}
-    void step(std::string_view step, std::optional<int>) override {
-        if (step == last_) return;
-        last_ = step;
+    void report(const ProgressReport& report) override {
+        if (report.step == last_) return;
+        last_ = report.step;
         err_ << last_ << "...\n" << std::flush;
     }
 
@@ -35,14 +35,15 @@ class BarProgress final : public Progress {
     BarProgress& operator=(const BarProgress&) = delete;
     ~BarProgress() override { err_ << wipe << std::flush; }
 
-    void step(std::string_view step, std::optional<int> percent) override {
+    void report(const ProgressReport& report) override {
         constexpr int cells = 24;
         std::string line;
-        if (percent) {
-            const auto full = static_cast<std::size_t>(std::clamp(*percent, 0, 100) * cells / 100);
-            line = fmt::format("[{}{}] {:3}% ", std::string(full, '#'), std::string(cells - full, '.'), *percent);
+        if (report.percent) {
+            const auto full = static_cast<std::size_t>(std::clamp(*report.percent, 0, 100) * cells / 100);
+            line = fmt::format("[{}{}] {:3}% ", std::string(full, '#'), std::string(cells - full, '.'), *report.percent);
         }
-        line += fmt::format("{}...", step);
+        line += report.patch.empty() ? fmt::format("{}...", report.step) : fmt::format("{} {}...", report.step, report.patch);
+        if (report.left) line += fmt::format(" (about {} left)", describe_duration(*report.left));
         err_ << wipe << line.substr(0, static_cast<std::size_t>(columns_ - 1)) << std::flush;
     }
 

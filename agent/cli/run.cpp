@@ -24,27 +24,20 @@ struct Dispatch {
         app.out << text.text;
         return ExitCode::done;
     }
-    ExitCode operator()(const AssessOptions& options) const {
-        const Configuration configuration = load();
-        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
-        return run_assess(app, common, options, configuration);
-    }
-    ExitCode operator()(const StatusOptions&) const {
-        const Configuration configuration = load();
-        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
-        return run_status(app, common, configuration);
-    }
-    ExitCode operator()(const HistoryOptions& options) const {
-        const Configuration configuration = load();
-        if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
-        return run_history(app, common, options);
-    }
     ExitCode operator()(const ConfigCheckOptions&) const { return run_config_check(app, common, load()); }
-    ExitCode operator()(const ConfigShowOptions&) const {
+    template <class Options>
+    ExitCode operator()(const Options& options) const {
         const Configuration configuration = load();
         if (const auto fault = first_fault(configuration)) return report(app, common.json, *fault);
-        return run_config_show(app, common, configuration);
+        return start(options, configuration);
     }
+
+    ExitCode start(const AssessOptions& options, const Configuration& with) const { return run_assess(app, common, options, with); }
+    ExitCode start(const InstallOptions& options, const Configuration& with) const { return run_install(app, common, options, with); }
+    ExitCode start(const PlanOptions& options, const Configuration& with) const { return run_plan(app, common, options, with); }
+    ExitCode start(const StatusOptions&, const Configuration& with) const { return run_status(app, common, with); }
+    ExitCode start(const HistoryOptions& options, const Configuration& with) const { return run_history(app, common, options, with); }
+    ExitCode start(const ConfigShowOptions&, const Configuration& with) const { return run_config_show(app, common, with); }
 
     [[nodiscard]] Configuration load() const {
         const std::vector<Path> only{common.config_dir};
@@ -72,10 +65,6 @@ ExitCode exit_code_of(const Error& error) {
 TextStyle text_style(const App& app, const CommonOptions& common) {
     const bool terminal = app.console.out_is_terminal;
     return {.table = terminal, .color = terminal && common.color && app.console.colors, .columns = app.console.columns};
-}
-
-Path state_path(const App& app, const CommonOptions& common) {
-    return common.state_dir.empty() ? app.paths.state : common.state_dir;
 }
 
 ExitCode report(App& app, bool json, const Error& error) {

@@ -8,6 +8,7 @@
 #include "agent/cli/options.hpp"
 #include "agent/cli/output.hpp"
 #include "agent/config/load.hpp"
+#include "agent/engine/machine.hpp"
 #include "platform/console.hpp"
 #include "platform/paths.hpp"
 #include "platform/seams.hpp"
@@ -32,12 +33,25 @@ ExitCode report(App& app, bool json, const Error& error);
 [[nodiscard]] ExitCode exit_code_of(const Error& error);
 
 [[nodiscard]] TextStyle text_style(const App& app, const CommonOptions& common);
-[[nodiscard]] Path state_path(const App& app, const CommonOptions& common);
+[[nodiscard]] StateFolder state_folder(const App& app, const CommonOptions& common);
+/// The package manager of this machine, as option and configuration want it. `ceiling`: nothing published later.
+Result<Detected> find_package_manager(const App& app, const CommonOptions& common, const Settings& settings,
+                                      const std::optional<Instant>& ceiling = std::nullopt);
+/// Leaves the ceiling to whoever honours it. One that nobody can honour is refused before anything is done: it
+/// must never be silently ignored.
+Result<void> apply_ceiling(Selection& selection, const Detected& detected);
+/// For root: takes the operation lock and brings to its end what earlier processes left behind.
+Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machine, const RunningOperation& operation,
+                                                  Context& context);
+/// For commands that only look: as root they first finish an interrupted installation that does not run any more.
+void finish_for_reader(App& app, const CommonOptions& common, const Settings& settings);
 
 // The commands. Each stands in a file of its own.
 ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& options, const Configuration& configuration);
+ExitCode run_install(App& app, const CommonOptions& common, const InstallOptions& options, const Configuration& configuration);
+ExitCode run_plan(App& app, const CommonOptions& common, const PlanOptions& options, const Configuration& configuration);
 ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration);
-ExitCode run_history(App& app, const CommonOptions& common, const HistoryOptions& options);
+ExitCode run_history(App& app, const CommonOptions& common, const HistoryOptions& options, const Configuration& configuration);
 ExitCode run_config_check(App& app, const CommonOptions& common, const Configuration& configuration);
 ExitCode run_config_show(App& app, const CommonOptions& common, const Configuration& configuration);
 

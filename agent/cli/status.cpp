@@ -10,16 +10,35 @@ namespace guestpatch {
 namespace {
 
 class Silent final : public Progress {
-    void step(std::string_view, std::optional<int>) override {}
+    void report(const ProgressReport&) override {}
 };
 
 /// The reboot state of this moment, not of the last assessment.
-RebootNeed ask_reboot_need(App& app, const Settings& settings) {
-    auto detected = detect_package_manager(app.seams, settings.package_manager, {});
+RebootNeed ask_reboot_need(App& app, const CommonOptions& common, const Settings& settings) {
+    auto detected = find_package_manager(app, common, settings);
     if (!detected) return {};
     Silent silent;
     Context context{{}, app.stop, silent};
-    return detected->manager->reboot_need(context).value_or(RebootNeed());
+    return detected->manager->reboot_need(context, Effort::glance).value_or(RebootNeed());
+}
+
+/// The newest of both kinds.
+std::optional<RunningOperation> last_operation(const PatchStatus& status) {
+    std::optional<RunningOperation> last;
+    if (status.available) last = RunningOperation{"Assessment", status.available->activity_id, 0, status.available->started};
+    if (status.installation && (!last || status.installation->modified >= status.available->modified)) {
+        last = RunningOperation{"Installation", status.installation->activity_id, 0, status.installation->started};
+    }
+    return last;
+}
+
+/// As far as this user may know: the journal is root's.
+std::string state_name(const StateFolder& state, const PatchStatus& status, const std::optional<RunningOperation>& operation) {
+    if (operation && operation->kind == "Assessment") return "Assessing";
+    const State now = state.journal();
+    const bool open = status.installation && status.installation->status == OperationStatus::in_progress;
+    if (std::holds_alternative<Idle>(now) && (operation || open)) return "Installing";
+    return std::string(name_of(now));
 }
 
 /// A verdict ages: what was seen three days ago is no sight any more.
@@ -33,7 +52,8 @@ Compliance judge_now(App& app, const Settings& settings, const Assessment& last,
 
 ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration) {
     const Settings& settings = configuration.settings;
-    const StateFolder state(app.seams, state_path(app, common));
+    finish_for_reader(app, common, settings);
+    const StateFolder state = state_folder(app, common);
     const Instant now = app.seams.clocks.wall();
     PatchStatus status = state.patch_status();
     AgentStatus agent{.version = std::string(version()),
@@ -41,11 +61,15 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
                       .boot_id = app.seams.clocks.boot_id(),
                       .patch_mode = settings.patch_mode,
                       .assessment_mode = settings.assessment_mode,
-                      .reboot = ask_reboot_need(app, settings),
+                      .reboot = ask_reboot_need(app, common, settings),
                       .operation = state.running()};
-    if (agent.operation) agent.elapsed = std::max(now - agent.operation->started, seconds(0));
+    agent.state = state_name(state, status, agent.operation);
+    agent.last_operation = last_operation(status);
+    if (agent.operation) {
+        agent.elapsed = std::max(now - agent.operation->started, seconds(0));
+        agent.progress = state.progress(agent.operation->activity_id);
+    }
     if (status.available) {
-        agent.last_operation = RunningOperation{"Assessment", status.available->activity_id, 0, status.available->started};
         if (const auto last = state.assessment(status.available->activity_id); last && !last->failure) {
             agent.blind_spots = last->blind_spots;
             status.compliance = judge_now(app, settings, *last, agent.reboot, now);

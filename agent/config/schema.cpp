@@ -41,6 +41,7 @@ constexpr std::array keys{
     KeyRule{"installPatches.patchesToInclude", masks, "[]", ""},
     KeyRule{"installPatches.patchesToExclude", masks, "[]", ""},
     KeyRule{"installPatches.maximumDuration", duration, R"("PT4H")", ""},
+    KeyRule{"installPatches.stopTimeout", duration, R"("PT1M")", ""},
     KeyRule{"installPatches.maxPatchPublishDate", instant, R"("")", ""},
     KeyRule{"reboot.maximumPerRun", whole_number, "2", ""},
     KeyRule{"reboot.warning", duration, R"("PT3M")", ""},

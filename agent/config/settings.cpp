@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "agent/wire/enums.hpp"
 
 namespace guestpatch {
@@ -17,6 +19,13 @@ auto parsed(const Merged& merged, std::string_view key, Parse&& parse) {
     return parse(std::string_view(text_of(merged, key))).value();
 }
 
+int number_of(const Merged& merged, std::string_view key) {
+    const std::string text = text_of(merged, key);
+    int number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
 template <class Parse>
 auto parsed_each(const Merged& merged, std::string_view key, Parse&& parse) {
     std::vector<typename std::invoke_result_t<Parse, std::string_view>::value_type> values;
@@ -29,8 +38,15 @@ auto parsed_each(const Merged& merged, std::string_view key, Parse&& parse) {
 }  // namespace
 
 Settings make_settings(const Merged& merged) {
+    const std::string reboot = text_of(merged, "patchSettings.automaticByPlatformSettings.rebootSetting");
     Settings settings{.patch_mode = text_of(merged, "patchSettings.patchMode"),
                       .assessment_mode = text_of(merged, "patchSettings.assessmentMode"),
+                      .maximum_duration = parsed(merged, "installPatches.maximumDuration", parse_duration),
+                      .stop_timeout = parsed(merged, "installPatches.stopTimeout", parse_duration),
+                      .reboot_setting = from_wire<RebootSetting>(reboot).value_or(RebootSetting::if_required),
+                      .reboots_per_run = number_of(merged, "reboot.maximumPerRun"),
+                      .reboot_warning = parsed(merged, "reboot.warning", parse_duration),
+                      .reboot_reserve = parsed(merged, "reboot.reserve", parse_duration),
                       .package_manager = text_of(merged, "packageManager.name"),
                       .allow_removals = value_of(merged, "packageManager.allowRemovals").boolean,
                       .history_keep = parsed(merged, "history.keep", parse_duration),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/config/merged.hpp"
+#include "agent/domain/installation.hpp"
 #include "agent/domain/selection.hpp"
 #include "packagers/origin_rule.hpp"
 #include "platform/base/time.hpp"
@@ -17,6 +18,12 @@ struct Settings {
     std::string patch_mode;
     std::string assessment_mode;
     Selection selection;  ///< installPatches, as far as it selects
+    seconds maximum_duration{};
+    seconds stop_timeout{};  ///< how long a running batch is waited for after a stop request
+    RebootSetting reboot_setting = RebootSetting::if_required;
+    int reboots_per_run = 0;
+    seconds reboot_warning{};
+    seconds reboot_reserve{};
     std::string package_manager;
     std::vector<OriginRule> security_origins;
     bool allow_removals = false;

@@ -32,4 +32,7 @@ struct ApiError {
     friend bool operator==(const ApiError&, const ApiError&) = default;
 };
 
+/// An ApiError of these details, with the code and the sentence that count them.
+[[nodiscard]] ApiError count_errors(std::vector<ErrorDetail> details);
+
 }  // namespace guestpatch

@@ -1,22 +1,14 @@
 #include "agent/domain/patch_status.hpp"
 
-#include <fmt/format.h>
-
 namespace guestpatch {
 
 ApiError api_error(const Assessment& assessment) {
-    ApiError error;
-    if (assessment.failure) {
-        error.details.push_back(*assessment.failure);
-    } else {
-        for (const BlindSpot& spot : assessment.blind_spots) {
-            error.details.push_back({"PACKAGE_MANAGER_FAILURE", spot.source, spot.message});
-        }
+    if (assessment.failure) return count_errors({*assessment.failure});
+    std::vector<ErrorDetail> details;
+    for (const BlindSpot& spot : assessment.blind_spots) {
+        details.push_back({"PACKAGE_MANAGER_FAILURE", spot.source, spot.message});
     }
-    const std::size_t found = error.details.size();
-    error.code = found == 0 ? "0" : "1";
-    error.message = found == 1 ? "1 error reported." : fmt::format("{} errors reported.", found);
-    return error;
+    return count_errors(std::move(details));
 }
 
 AvailablePatchSummary summarize(const Assessment& assessment) {
@@ -30,19 +22,34 @@ AvailablePatchSummary summarize(const Assessment& assessment) {
             .error = api_error(assessment)};
 }
 
+InstallationSummary summarize(const Installation& installation) {
+    const auto counted = [&](InstallationState state) { return count(installation.patches, state); };
+    return {.status = installation.status,
+            .activity_id = installation.activity_id,
+            .window_exceeded = installation.window_exceeded,
+            .not_selected = counted(InstallationState::not_selected),
+            .excluded = counted(InstallationState::excluded),
+            .pending = counted(InstallationState::pending),
+            .installed = counted(InstallationState::installed),
+            .failed = counted(InstallationState::failed),
+            .started = installation.started,
+            .modified = installation.modified,
+            .error = api_error(installation)};
+}
+
 PatchStatus begin_assessment(PatchStatus before, const std::string& activity_id, Instant now) {
     AvailablePatchSummary summary = before.available.value_or(AvailablePatchSummary());
     summary.status = OperationStatus::in_progress;
     summary.activity_id = activity_id;
     summary.started = now;
     summary.modified = now;
-    summary.error = api_error({});
+    summary.error = count_errors({});
     before.available = std::move(summary);
     return before;
 }
 
 PatchStatus end_assessment(const PatchStatus& during, const Assessment& ended) {
-    PatchStatus status{summarize(ended), ended.compliance};
+    PatchStatus status{summarize(ended), during.installation, ended.compliance};
     if (ended.failure && during.available) {
         status.available->critical_and_security = during.available->critical_and_security;
         status.available->other = during.available->other;

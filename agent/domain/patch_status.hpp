@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/domain/assessment.hpp"
+#include "agent/domain/installation.hpp"
 
 namespace guestpatch {
 
@@ -24,8 +25,26 @@ struct AvailablePatchSummary {
     friend bool operator==(const AvailablePatchSummary&, const AvailablePatchSummary&) = default;
 };
 
+/// LastPatchInstallationSummary: the newest installation.
+struct InstallationSummary {
+    OperationStatus status = OperationStatus::in_progress;
+    std::string activity_id;
+    bool window_exceeded = false;
+    std::size_t not_selected = 0;
+    std::size_t excluded = 0;
+    std::size_t pending = 0;
+    std::size_t installed = 0;
+    std::size_t failed = 0;
+    Instant started;
+    Instant modified;
+    ApiError error;
+
+    friend bool operator==(const InstallationSummary&, const InstallationSummary&) = default;
+};
+
 struct PatchStatus {
     std::optional<AvailablePatchSummary> available;
+    std::optional<InstallationSummary> installation;
     std::optional<Compliance> compliance;
 
     friend bool operator==(const PatchStatus&, const PatchStatus&) = default;
@@ -34,6 +53,7 @@ struct PatchStatus {
 /// What went wrong or could not be seen, as Azure's schema has room for it.
 [[nodiscard]] ApiError api_error(const Assessment& assessment);
 [[nodiscard]] AvailablePatchSummary summarize(const Assessment& assessment);
+[[nodiscard]] InstallationSummary summarize(const Installation& installation);
 
 /// The status while an assessment runs: InProgress, the counts of the one before it.
 [[nodiscard]] PatchStatus begin_assessment(PatchStatus before, const std::string& activity_id, Instant now);

@@ -18,17 +18,21 @@ bool any_matches(const std::vector<PatchMask>& masks, const Patch& patch) {
     });
 }
 
-bool wanted(const Selection& selection, const Patch& patch) {
+}  // namespace
+
+bool is_selected(const Selection& selection, const Patch& patch) {
     return any_matches(selection.include, patch) ||
            std::ranges::find(selection.classifications, patch.classification) != selection.classifications.end();
 }
 
-}  // namespace
+bool may_need_reboot(const Patch& patch) {
+    return patch.reboot == RebootBehavior::always_requires_reboot || patch.reboot == RebootBehavior::can_request_reboot;
+}
 
 std::optional<Reason> left_out(const Selection& selection, const Patch& patch) {
     if (any_matches(selection.exclude, patch)) return Reason::excluded;
     if (patch.held_back) return patch.reason;
-    if (!wanted(selection, patch)) return Reason::not_selected;
+    if (!is_selected(selection, patch)) return Reason::not_selected;
     if (selection.max_publish_date && patch.published && *patch.published > *selection.max_publish_date) {
         return Reason::published_too_late;
     }

@@ -22,6 +22,12 @@ struct Selection {
     friend bool operator==(const Selection&, const Selection&) = default;
 };
 
+/// Whether a mask or its class asks for it; exclusion is not looked at.
+[[nodiscard]] bool is_selected(const Selection& selection, const Patch& patch);
+
+/// Whether installing it needs, or may ask for, a reboot.
+[[nodiscard]] bool may_need_reboot(const Patch& patch);
+
 /// Why this patch would be left out; nothing when it would be installed. Exclusion wins over everything;
 /// then what cannot go in anyway; then inclusion masks; then classifications; then the publish date.
 [[nodiscard]] std::optional<Reason> left_out(const Selection& selection, const Patch& patch);

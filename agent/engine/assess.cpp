@@ -38,9 +38,9 @@ ErrorDetail failure_of(const Error& error) {
     return {cancelled ? "OPERATION_CANCELLED" : "PACKAGE_MANAGER_FAILURE", "assess", error.message};
 }
 
-class Run {
+class Look {
   public:
-    Run(Seams seams, Detected& detected, const Settings& settings, StateFolder& state, const AssessRequest& request)
+    Look(Seams seams, Detected& detected, const Settings& settings, StateFolder& state, const AssessRequest& request)
         : seams_(seams), detected_(detected), settings_(settings), state_(state), request_(request) {}
 
     AssessOutcome carry_out(Context& context) {
@@ -88,6 +88,7 @@ class Run {
             assessment_.failure = failure_of(sight.error());
             return std::nullopt;
         }
+        outcome_.repair_needed = sight->repair_needed;
         seen_at_ = current ? seams_.clocks.wall() : known_metadata_time(*sight, before_, state_);
         return std::move(*sight);
     }
@@ -96,7 +97,7 @@ class Run {
         const Instant now = seams_.clocks.wall();
         assessment_.patches = std::move(sight.patches);
         add_blind_spots(assessment_.blind_spots, std::move(sight.blind_spots));
-        if (auto reboot = detected_.manager->reboot_need(context)) assessment_.reboot = std::move(*reboot);
+        if (auto reboot = detected_.manager->reboot_need(context, Effort::glance)) assessment_.reboot = std::move(*reboot);
         const auto support = read_support_end(seams_, settings_, sight.extended_support);
         if (auto spot = support_blind_spot(support, assessment_.on.os_name, now)) {
             assessment_.blind_spots.push_back(std::move(*spot));
@@ -140,7 +141,7 @@ class Run {
 
 AssessOutcome assess(Seams seams, Detected& detected, const Settings& settings, StateFolder& state,
                      const AssessRequest& request, Context& context) {
-    return Run(seams, detected, settings, state, request).carry_out(context);
+    return Look(seams, detected, settings, state, request).carry_out(context);
 }
 
 std::optional<Instant> read_support_end(Seams seams, const Settings& settings, bool extended) {

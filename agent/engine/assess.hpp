@@ -21,6 +21,7 @@ struct AssessRequest {
 /// What came of it. `refused` is set, and nothing was recorded, when the selection cannot be honoured.
 struct AssessOutcome {
     Assessment assessment;
+    bool repair_needed = false;  ///< nothing can go in before the machine is repaired
     std::optional<Error> refused;
     std::optional<Error> not_recorded;
 };

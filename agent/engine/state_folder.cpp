@@ -6,7 +6,10 @@
 
 #include "agent/wire/assessment_result.hpp"
 #include "agent/wire/first_seen.hpp"
+#include "agent/wire/installation_result.hpp"
+#include "agent/wire/journal.hpp"
 #include "agent/wire/patch_status.hpp"
+#include "agent/wire/progress.hpp"
 #include "agent/wire/running.hpp"
 
 namespace guestpatch {
@@ -20,6 +23,10 @@ Error already_running(const std::string& text, Instant now) {
                         operation->activity_id, describe_duration(std::max(now - operation->started, seconds(0))),
                         operation->pid)};
 }
+
+constexpr std::string_view assessments = "assessments";
+constexpr std::string_view installations = "installations";
+constexpr std::string_view result_suffix = ".json";
 
 /// A GUID and nothing else may become a file name.
 bool is_plain_id(std::string_view id) {
@@ -43,23 +50,25 @@ std::optional<RunningOperation> StateFolder::running() const {
 }
 
 template <class T, class Decode>
-std::optional<T> StateFolder::read_document(const Path& path, Decode&& decode) const {
+std::optional<T> StateFolder::read_document(const Path& path, Decode&& decode, Readers readers) const {
     const auto text = seams_.files.read(path);
     if (!text) {
-        if (text.error().code != Errc::not_found) seams_.log.warning(text.error().message);
+        const Errc code = text.error().code;
+        if (code == Errc::permission) seams_.log.debug(text.error().message);  // not everything is everybody's
+        if (code != Errc::permission && code != Errc::not_found) seams_.log.warning(text.error().message);
         return std::nullopt;
     }
     auto document = decode(*text);
     if (document) return std::move(*document);
-    set_aside(path, *text, document.error());
+    set_aside(path, *text, readers, document.error());
     return std::nullopt;
 }
 
-void StateFolder::set_aside(const Path& path, const std::string& content, const Error& why) const {
+void StateFolder::set_aside(const Path& path, const std::string& content, Readers readers, const Error& why) const {
     Path aside = path;
     aside += ".unreadable";
     seams_.log.warning(fmt::format("{} cannot be read ({}); kept as {}", path.string(), why.message, aside.string()));
-    if (auto kept = seams_.files.write_durably(aside, content, Readers::everyone); !kept) {
+    if (auto kept = seams_.files.write_durably(aside, content, readers); !kept) {
         seams_.log.debug(kept.error().message);  // not root: the document simply stays where it is
     }
 }
@@ -73,27 +82,59 @@ PatchStatus StateFolder::patch_status() const {
     if (!stored.available || stored.available->status != OperationStatus::in_progress) return stored;
     const std::string& id = stored.available->activity_id;
     const auto now_running = running();
-    if (now_running && now_running->activity_id == id) return stored;
+    // An installation assesses under an activity id of its own.
+    if (now_running && (now_running->activity_id == id || now_running->kind == "Installation")) return stored;
     return end_assessment(stored, assessment(id).value_or(interrupted_assessment(stored, stored.available->modified)));
 }
 
 std::optional<Assessment> StateFolder::assessment(const std::string& activity_id) const {
     if (!is_plain_id(activity_id)) return std::nullopt;
-    return read_document<Assessment>(result_path(activity_id), decode_assessment);
+    return read_document<Assessment>(result_path(assessments, activity_id), decode_assessment);
+}
+
+std::optional<Installation> StateFolder::installation(const std::string& activity_id) const {
+    if (!is_plain_id(activity_id)) return std::nullopt;
+    return read_document<Installation>(result_path(installations, activity_id), decode_installation);
+}
+
+template <class Decode>
+void StateFolder::add_runs(std::string_view kind, Decode&& decode, std::vector<RunSummary>& runs) const {
+    const auto listed = seams_.files.list(folder_ / kind);
+    if (!listed) return;
+    for (const FileInfo& info : *listed) {
+        if (!info.name.ends_with(result_suffix)) continue;
+        const auto found = decode(info.name.substr(0, info.name.size() - result_suffix.size()));
+        if (found) runs.push_back(summarize_run(*found));
+    }
 }
 
 std::vector<RunSummary> StateFolder::runs() const {
     std::vector<RunSummary> runs;
-    const auto listed = seams_.files.list(folder_ / "assessments");
-    if (!listed) return runs;
-    for (const FileInfo& info : *listed) {
-        constexpr std::string_view suffix = ".json";
-        if (!info.name.ends_with(suffix)) continue;
-        const auto found = assessment(info.name.substr(0, info.name.size() - suffix.size()));
-        if (found) runs.push_back(summarize_run(*found));
-    }
+    add_runs(assessments, [this](const std::string& id) { return assessment(id); }, runs);
+    add_runs(installations, [this](const std::string& id) { return installation(id); }, runs);
     std::ranges::stable_sort(runs, std::ranges::greater(), &RunSummary::started);
     return runs;
+}
+
+State StateFolder::journal() const {
+    return read_document<State>(folder_ / "journal.json", decode_journal, Readers::owner).value_or(Idle());
+}
+
+Result<void> StateFolder::write_journal(const State& state) {
+    const Path path = folder_ / "journal.json";
+    if (std::holds_alternative<Idle>(state)) return seams_.files.remove(path);
+    return seams_.files.write_durably(path, encode(state), Readers::owner);
+}
+
+std::optional<Assessment> StateFolder::last_sight() const {
+    const PatchStatus status = patch_status();
+    if (!status.available) return std::nullopt;
+    if (auto newest = assessment(status.available->activity_id); newest && !newest->failure) return newest;
+    for (const RunSummary& run : runs()) {
+        if (run.kind != "Assessment" || run.status == OperationStatus::failed) continue;
+        if (auto found = assessment(run.activity_id)) return found;
+    }
+    return std::nullopt;
 }
 
 std::vector<FirstSeen> StateFolder::first_seen() const {
@@ -110,9 +151,19 @@ Result<void> StateFolder::finish_interrupted(Instant now) {
     seams_.log.warning("an earlier assessment was interrupted; it is reported as Failed", {{"activity", id}});
     const Assessment failed = interrupted_assessment(*stored, now);
     if (is_plain_id(id)) {
-        if (auto kept = seams_.files.write_durably(result_path(id), encode(failed), Readers::everyone); !kept) return kept;
+        auto kept = seams_.files.write_durably(result_path(assessments, id), encode(failed), Readers::everyone);
+        if (!kept) return kept;
     }
     return write_status(end_assessment(*stored, failed));
+}
+
+std::vector<Detached> StateFolder::parts_of(const std::string& name) const {
+    std::vector<Detached> parts{job(name)};
+    const auto listed = seams_.files.list(parts.front().folder);
+    for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
+        if (info.kind == FileKind::directory) parts.push_back({name + "-" + info.name, parts.front().folder / info.name});
+    }
+    return parts;
 }
 
 Result<void> StateFolder::write_status(const PatchStatus& status) {
@@ -124,23 +175,50 @@ Result<void> StateFolder::record(const Assessment& assessment, const std::vector
         auto kept = seams_.files.write_durably(folder_ / "firstSeen.json", encode(ledger), Readers::everyone);
         if (!kept) return kept;
     }
-    auto kept = seams_.files.write_durably(result_path(assessment.activity_id), encode(assessment), Readers::everyone);
+    auto kept = seams_.files.write_durably(result_path(assessments, assessment.activity_id), encode(assessment), Readers::everyone);
     if (!kept) return kept;
     return write_status(end_assessment(stored_status().value_or(PatchStatus()), assessment));
 }
 
+Result<void> StateFolder::record(const Installation& installation) {
+    auto kept = seams_.files.write_durably(result_path(installations, installation.activity_id), encode(installation), Readers::everyone);
+    if (!kept) return kept;
+    PatchStatus status = stored_status().value_or(PatchStatus());
+    status.installation = summarize(installation);
+    return write_status(status);
+}
+
+std::optional<OperationProgress> StateFolder::progress(const std::string& activity_id) const {
+    const auto text = seams_.files.read(runtime_ / "progress.json");
+    if (!text) return std::nullopt;
+    const auto progress = decode_progress(*text);
+    return progress && progress->activity_id == activity_id ? std::optional(*progress) : std::nullopt;
+}
+
+void StateFolder::write_progress(const OperationProgress& progress) {
+    auto written = seams_.files.write_volatile(runtime_ / "progress.json", encode(progress), Readers::everyone);
+    if (!written) seams_.log.debug(written.error().message);  // a progress bar less
+}
+
 void StateFolder::prune(seconds keep, Instant now) {
-    const Path results = folder_ / "assessments";
-    const auto listed = seams_.files.list(results);
+    prune_folder(folder_ / assessments, keep, now);
+    prune_folder(folder_ / installations, keep, now);
+    prune_folder(folder_ / "running", keep, now);
+}
+
+void StateFolder::prune_folder(const Path& folder, seconds keep, Instant now) {
+    const auto listed = seams_.files.list(folder);
     if (!listed) return;
     for (const FileInfo& info : *listed) {
         if (now - info.modified <= keep) continue;
-        if (auto removed = seams_.files.remove(results / info.name); !removed) seams_.log.warning(removed.error().message);
+        auto removed = info.kind == FileKind::directory ? seams_.files.remove_folder(folder / info.name)
+                                                        : seams_.files.remove(folder / info.name);
+        if (!removed) seams_.log.warning(removed.error().message);
     }
 }
 
-Path StateFolder::result_path(const std::string& activity_id) const {
-    return folder_ / "assessments" / (activity_id + ".json");
+Path StateFolder::result_path(std::string_view kind, const std::string& activity_id) const {
+    return folder_ / kind / (activity_id + std::string(result_suffix));
 }
 
 }  // namespace guestpatch

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "agent/domain/first_seen.hpp"
+#include "agent/domain/lifecycle.hpp"
 #include "agent/domain/patch_status.hpp"
+#include "agent/domain/progress.hpp"
 #include "agent/domain/run_summary.hpp"
 #include "agent/domain/running.hpp"
 #include "platform/seams.hpp"
@@ -17,7 +19,9 @@ namespace guestpatch {
 /// Reads and writes the documents of one machine. Writers hold the operation lock.
 class StateFolder {
   public:
-    StateFolder(Seams seams, Path folder) : seams_(seams), folder_(std::move(folder)) {}
+    /// `runtime` holds what may be lost with the power.
+    StateFolder(Seams seams, Path folder, Path runtime)
+        : seams_(seams), folder_(std::move(folder)), runtime_(std::move(runtime)) {}
 
     /// Takes the operation lock. Errc::busy names the kind, activity id and age of the one that runs.
     Result<std::unique_ptr<HeldLock>> begin(const RunningOperation& operation);
@@ -28,6 +32,9 @@ class StateFolder {
     /// is gone reads as Failed.
     [[nodiscard]] PatchStatus patch_status() const;
     [[nodiscard]] std::optional<Assessment> assessment(const std::string& activity_id) const;
+    /// The newest assessment that saw something, while a newer one runs or has failed.
+    [[nodiscard]] std::optional<Assessment> last_sight() const;
+    [[nodiscard]] std::optional<Installation> installation(const std::string& activity_id) const;
     /// Every recorded run, the newest first; documents that cannot be read are set aside and left out.
     [[nodiscard]] std::vector<RunSummary> runs() const;
     [[nodiscard]] std::vector<FirstSeen> first_seen() const;
@@ -36,23 +43,43 @@ class StateFolder {
     /// written, or Failed. Says so in the log. For the holder of the lock.
     Result<void> finish_interrupted(Instant now);
 
+    /// The state of the running operation, Idle when there is none. One that cannot be read is set aside; what
+    /// it told of is then known from patchStatus alone.
+    [[nodiscard]] State journal() const;
+    Result<void> write_journal(const State& state);
+    /// Where a detached job keeps its output: root's alone.
+    [[nodiscard]] Detached job(const std::string& name) const { return {name, folder_ / "running" / name}; }
+    /// The job and the parts it consists of (a repair takes several calls).
+    [[nodiscard]] std::vector<Detached> parts_of(const std::string& name) const;
+
     Result<void> write_status(const PatchStatus& status);
     /// Result first, then the status that points to it.
     Result<void> record(const Assessment& assessment, const std::vector<FirstSeen>& ledger);
+    /// The same for an installation, at its start and at its end.
+    Result<void> record(const Installation& installation);
+
+    /// Where the operation of this activity id stands, as far as it said.
+    [[nodiscard]] std::optional<OperationProgress> progress(const std::string& activity_id) const;
+    void write_progress(const OperationProgress& progress);
+
     /// Removes results older than `keep`.
     void prune(seconds keep, Instant now);
 
   private:
     [[nodiscard]] std::optional<PatchStatus> stored_status() const;
-    [[nodiscard]] Path result_path(const std::string& activity_id) const;
+    [[nodiscard]] Path result_path(std::string_view kind, const std::string& activity_id) const;
+    void prune_folder(const Path& folder, seconds keep, Instant now);
     /// Sets a document aside that cannot be read: nothing is lost, and the next write starts anew.
-    void set_aside(const Path& path, const std::string& content, const Error& why) const;
+    void set_aside(const Path& path, const std::string& content, Readers readers, const Error& why) const;
 
+    template <class Decode>
+    void add_runs(std::string_view kind, Decode&& decode, std::vector<RunSummary>& runs) const;
     template <class T, class Decode>
-    std::optional<T> read_document(const Path& path, Decode&& decode) const;
+    std::optional<T> read_document(const Path& path, Decode&& decode, Readers readers = Readers::everyone) const;
 
     Seams seams_;
     Path folder_;
+    Path runtime_;
 };
 
 }  // namespace guestpatch

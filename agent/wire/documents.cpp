@@ -1,6 +1,7 @@
 #include "agent/wire/documents.hpp"
 
 #include "agent/wire/parts.hpp"
+#include "agent/wire/patch_parts.hpp"
 #include "agent/wire/patch_status_parts.hpp"
 
 namespace guestpatch {
@@ -28,17 +29,25 @@ void write_operation(JsonWriter& out, const RunningOperation& operation) {
     out.key("startTime").string(format_instant(operation.started));
 }
 
+void write_progress(JsonWriter& out, const OperationProgress& progress) {
+    write_text(out, "step", progress.step);
+    if (progress.percent) out.key("percent").integer(*progress.percent);
+    write_text(out, "patch", progress.patch);
+    write_instant(out, "estimatedEnd", progress.estimated_end);
+}
+
 void write_agent(JsonWriter& out, const AgentStatus& agent) {
     out.begin_object();
     out.key("version").string(agent.version);
     out.key("machineId").string(agent.machine_id);
     out.key("bootId").string(agent.boot_id);
-    out.key("state").string(agent.operation ? "Assessing" : "Idle");
+    out.key("state").string(agent.state);
     out.key("operation");
     if (agent.operation) {
         out.begin_object();
         write_operation(out, *agent.operation);
         out.key("elapsed").string(format_duration(agent.elapsed));
+        if (agent.progress) write_progress(out, *agent.progress);
         out.end_object();
     } else {
         out.null();
@@ -90,6 +99,47 @@ std::string encode_status(const PatchStatus& status, const AgentStatus& agent) {
     return out.take();
 }
 
+std::string encode_plan(const PlanDocument& plan) {
+    JsonWriter out;
+    out.begin_object();
+    out.key("assessmentActivityId").string(plan.installation.assessment_id);
+    out.key("assessedAt").string(format_instant(plan.assessed_at));
+    out.key("window");
+    if (plan.window) {
+        out.begin_object();
+        out.key("opens").string(format_instant(plan.window->opens));
+        out.key("closes").string(format_instant(plan.window->closes));
+        out.end_object();
+    } else {
+        out.null();
+    }
+    out.key("batches").begin_array();
+    for (const PlannedBatch& batch : plan.batches) {
+        out.begin_object().key("patches").begin_array();
+        for (const Patch& patch : batch.patches) out.string(patch_id(patch, plan.installation.on));
+        out.end_array();
+        out.key("estimateSeconds").integer(batch.estimate.count());
+        out.key("estimateSource").string("default");  // the machine's own past runs are not consulted yet
+        out.end_object();
+    }
+    out.end_array();
+    out.key("leftOut").begin_array();
+    for (const PatchResult& result : plan.installation.patches) {
+        if (!result.patch.reason) continue;
+        out.begin_object();
+        out.key("patchId").string(patch_id(result.patch, plan.installation.on));
+        out.key("state").string(to_wire(result.state));
+        out.key("reason").string(to_wire(*result.patch.reason));
+        out.end_object();
+    }
+    out.end_array();
+    out.key("rebootExpected").begin_object();
+    out.key("expected").boolean(plan.reboot_expected);
+    out.key("reason").string(plan.reboot_reason);
+    out.end_object().end_object();
+    return out.take();
+}
+
 std::string encode_history(const std::vector<RunSummary>& runs) {
     JsonWriter out;
     out.begin_object().key("runs").begin_array();
@@ -102,9 +152,7 @@ std::string encode_history(const std::vector<RunSummary>& runs) {
         out.key("endTime").string(format_instant(run.ended));
         out.key("startedBy").string(to_wire(run.started_by));
         out.key("counts").begin_object();
-        out.key("critical").integer(static_cast<std::int64_t>(run.critical));
-        out.key("security").integer(static_cast<std::int64_t>(run.security));
-        out.key("other").integer(static_cast<std::int64_t>(run.other));
+        for (const auto& [name, number] : run.counts) out.key(name).integer(static_cast<std::int64_t>(number));
         out.end_object().end_object();
     }
     out.end_array().end_object();

@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "agent/domain/config_fault.hpp"
+#include "agent/domain/install_plan.hpp"
+#include "agent/domain/lifecycle.hpp"
 #include "agent/domain/patch_status.hpp"
+#include "agent/domain/progress.hpp"
 #include "agent/domain/run_summary.hpp"
 #include "agent/domain/running.hpp"
 #include "packagers/patch.hpp"
@@ -22,13 +25,26 @@ struct AgentStatus {
     std::string patch_mode;
     std::string assessment_mode;
     RebootNeed reboot;
+    std::string state = "Idle";  ///< of the state machine
     std::optional<RunningOperation> operation;
+    std::optional<OperationProgress> progress;    ///< of the running operation
     seconds elapsed{};                            ///< of the running operation
     std::optional<RunningOperation> last_operation;  ///< pid unknown: 0
     std::vector<BlindSpot> blind_spots;           ///< of the last assessment
 };
 
 [[nodiscard]] std::string encode_status(const PatchStatus& status, const AgentStatus& agent);
+/// What an installation would do.
+struct PlanDocument {
+    const Installation& installation;  ///< every pending patch, nothing done
+    const std::vector<PlannedBatch>& batches;
+    Instant assessed_at;
+    std::optional<Window> window;      ///< nothing: no window is configured
+    bool reboot_expected = false;
+    std::string reboot_reason;
+};
+[[nodiscard]] std::string encode_plan(const PlanDocument& plan);
+
 /// {"runs": [...]}
 [[nodiscard]] std::string encode_history(const std::vector<RunSummary>& runs);
 /// {"error": ApiError}

@@ -112,6 +112,41 @@ struct Spelling<ComplianceState> {
                                                       {ComplianceState::unknown, "Unknown"}}};
 };
 
+template <>
+struct Spelling<InstallationState> {
+    static constexpr Table<InstallationState, 5> table{{{InstallationState::installed, "Installed"},
+                                                        {InstallationState::failed, "Failed"},
+                                                        {InstallationState::excluded, "Excluded"},
+                                                        {InstallationState::not_selected, "NotSelected"},
+                                                        {InstallationState::pending, "Pending"}}};
+};
+
+template <>
+struct Spelling<RebootSetting> {
+    static constexpr Table<RebootSetting, 3> table{{{RebootSetting::if_required, "IfRequired"},
+                                                    {RebootSetting::never, "Never"},
+                                                    {RebootSetting::always, "Always"}}};
+};
+
+template <>
+struct Spelling<RebootStatus> {
+    static constexpr Table<RebootStatus, 5> table{{{RebootStatus::not_needed, "NotNeeded"},
+                                                   {RebootStatus::required, "Required"},
+                                                   {RebootStatus::started, "Started"},
+                                                   {RebootStatus::failed, "Failed"},
+                                                   {RebootStatus::completed, "Completed"}}};
+};
+
+template <>
+struct Spelling<Stage> {
+    static constexpr Table<Stage, 6> table{{{Stage::repairing, "Repairing"},
+                                            {Stage::downloading, "Downloading"},
+                                            {Stage::installing, "Installing"},
+                                            {Stage::mending, "Mending"},
+                                            {Stage::tidying, "Tidying"},
+                                            {Stage::judging_reboot, "JudgingReboot"}}};
+};
+
 template <class Enum>
 std::string_view spell(Enum value) {
     // Tables list every enumerator in declaration order; tests walk them.
@@ -129,6 +164,10 @@ std::string_view to_wire(BlindSpotCode value) { return spell(value); }
 std::string_view to_wire(OperationStatus value) { return spell(value); }
 std::string_view to_wire(StartedBy value) { return spell(value); }
 std::string_view to_wire(ComplianceState value) { return spell(value); }
+std::string_view to_wire(InstallationState value) { return spell(value); }
+std::string_view to_wire(RebootSetting value) { return spell(value); }
+std::string_view to_wire(RebootStatus value) { return spell(value); }
+std::string_view to_wire(Stage value) { return spell(value); }
 
 template <class Enum>
 std::optional<Enum> from_wire(std::string_view text) {
@@ -148,5 +187,9 @@ template std::optional<BlindSpotCode> from_wire<BlindSpotCode>(std::string_view)
 template std::optional<OperationStatus> from_wire<OperationStatus>(std::string_view);
 template std::optional<StartedBy> from_wire<StartedBy>(std::string_view);
 template std::optional<ComplianceState> from_wire<ComplianceState>(std::string_view);
+template std::optional<InstallationState> from_wire<InstallationState>(std::string_view);
+template std::optional<RebootSetting> from_wire<RebootSetting>(std::string_view);
+template std::optional<RebootStatus> from_wire<RebootStatus>(std::string_view);
+template std::optional<Stage> from_wire<Stage>(std::string_view);
 
 }  // namespace guestpatch

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "agent/domain/compliance.hpp"
+#include "agent/domain/lifecycle.hpp"
 #include "agent/domain/operation.hpp"
 #include "packagers/patch.hpp"
 
@@ -19,6 +20,10 @@ namespace guestpatch {
 [[nodiscard]] std::string_view to_wire(OperationStatus value);
 [[nodiscard]] std::string_view to_wire(StartedBy value);
 [[nodiscard]] std::string_view to_wire(ComplianceState value);
+[[nodiscard]] std::string_view to_wire(InstallationState value);
+[[nodiscard]] std::string_view to_wire(RebootSetting value);
+[[nodiscard]] std::string_view to_wire(RebootStatus value);
+[[nodiscard]] std::string_view to_wire(Stage value);
 
 /// Compares without regard to case, as the schemas' consumers do; nothing for a word we do not know.
 template <class Enum>

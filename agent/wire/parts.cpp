@@ -52,6 +52,14 @@ void write_blind_spots(JsonWriter& out, const std::vector<BlindSpot>& blind_spot
     out.end_array();
 }
 
+void write_notes(JsonWriter& out, const std::vector<Note>& notes) {
+    out.begin_array();
+    for (const Note& note : notes) {
+        out.begin_object().key("code").string(note.code).key("message").string(note.message).end_object();
+    }
+    out.end_array();
+}
+
 std::vector<std::string> read_strings(const JsonReader& in) {
     std::vector<std::string> strings;
     for (const JsonReader& element : in.elements()) strings.push_back(element.string());
@@ -79,6 +87,14 @@ std::vector<BlindSpot> read_blind_spots(const JsonReader& in) {
                          spot.member("message").string_or(""), spot.member("hidesSecurity").boolean_or(false)});
     }
     return spots;
+}
+
+std::vector<Note> read_notes(const JsonReader& in) {
+    std::vector<Note> notes;
+    for (const JsonReader& note : in.elements()) {
+        notes.push_back({note.member("code").string(), note.member("message").string_or("")});
+    }
+    return notes;
 }
 
 }  // namespace guestpatch::wire

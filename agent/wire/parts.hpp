@@ -18,11 +18,13 @@ void write_instant(JsonWriter& out, std::string_view key, const std::optional<In
 void write_error(JsonWriter& out, const ApiError& error);
 void write_compliance(JsonWriter& out, const Compliance& compliance);
 void write_blind_spots(JsonWriter& out, const std::vector<BlindSpot>& blind_spots);
+void write_notes(JsonWriter& out, const std::vector<Note>& notes);
 
 [[nodiscard]] std::vector<std::string> read_strings(const JsonReader& in);
 [[nodiscard]] ApiError read_error(const JsonReader& in);
 [[nodiscard]] Compliance read_compliance(const JsonReader& in);
 [[nodiscard]] std::vector<BlindSpot> read_blind_spots(const JsonReader& in);
+[[nodiscard]] std::vector<Note> read_notes(const JsonReader& in);
 
 /// A required word of a closed list.
 template <class Enum>

@@ -33,11 +33,48 @@ AvailablePatchSummary read_available(const JsonReader& in) {
             .error = read_error(in.member("error"))};
 }
 
+void write_installation(JsonWriter& out, const InstallationSummary& summary) {
+    const auto number = [&out](std::string_view key, std::size_t value) {
+        out.key(key).integer(static_cast<std::int64_t>(value));
+    };
+    out.begin_object();
+    out.key("status").string(to_wire(summary.status));
+    out.key("installationActivityId").string(summary.activity_id);
+    out.key("maintenanceWindowExceeded").boolean(summary.window_exceeded);
+    number("notSelectedPatchCount", summary.not_selected);
+    number("excludedPatchCount", summary.excluded);
+    number("pendingPatchCount", summary.pending);
+    number("installedPatchCount", summary.installed);
+    number("failedPatchCount", summary.failed);
+    out.key("startTime").string(format_instant(summary.started));
+    out.key("lastModifiedTime").string(format_instant(summary.modified));
+    out.key("error");
+    write_error(out, summary.error);
+    out.end_object();
+}
+
+InstallationSummary read_installation(const JsonReader& in) {
+    const auto number = [&in](std::string_view key) { return static_cast<std::size_t>(in.member(key).integer()); };
+    return {.status = read_enum<OperationStatus>(in.member("status")),
+            .activity_id = in.member("installationActivityId").string(),
+            .window_exceeded = in.member("maintenanceWindowExceeded").boolean_or(false),
+            .not_selected = number("notSelectedPatchCount"),
+            .excluded = number("excludedPatchCount"),
+            .pending = number("pendingPatchCount"),
+            .installed = number("installedPatchCount"),
+            .failed = number("failedPatchCount"),
+            .started = in.member("startTime").parsed(parse_instant),
+            .modified = in.member("lastModifiedTime").parsed(parse_instant),
+            .error = read_error(in.member("error"))};
+}
+
 PatchStatus read_status(const JsonReader& root) {
     const JsonReader in = root.member("patchStatus");
     if (!in.present()) in.fail("is missing");
     PatchStatus status;
     if (in.member("availablePatchSummary").present()) status.available = read_available(in.member("availablePatchSummary"));
+    const JsonReader installation = in.member("lastPatchInstallationSummary");
+    if (installation.present()) status.installation = read_installation(installation);
     const JsonReader compliance = in.member("guestpatch").member("compliance");
     if (compliance.present()) status.compliance = read_compliance(compliance);
     return status;
@@ -50,6 +87,10 @@ void wire::write_patch_status(JsonWriter& out, const PatchStatus& status) {
     if (status.available) {
         out.key("availablePatchSummary");
         write_available(out, *status.available);
+    }
+    if (status.installation) {
+        out.key("lastPatchInstallationSummary");
+        write_installation(out, *status.installation);
     }
     out.key("configurationStatuses").begin_array().end_array();
     if (status.compliance) {

@@ -20,14 +20,17 @@ std::optional<BlindSpot> whole_failure(const Result<Completion>& completion, con
     return std::nullopt;
 }
 
-void note_broken_packages(Sight& sight, const std::map<std::string, InstalledPackage, std::less<>>& installed) {
+void note_broken_packages(Sight& sight, const InstalledPackages& installed) {
+    std::vector<std::string> names;
     for (const auto& [name, package] : installed) {
-        if (!package.sound) sight.repair_needed.push_back(name);
+        if (package.state == PackageState::sound) continue;
+        names.push_back(name);
+        sight.repair_needed = sight.repair_needed || package.half_done();
     }
-    if (sight.repair_needed.empty()) return;
+    if (names.empty()) return;
     sight.blind_spots.push_back(
         {"dpkg", BlindSpotCode::packages_broken,
-         fmt::format("not fully installed: {}; `dpkg --configure -a` would finish them", join(sight.repair_needed))});
+         fmt::format("not fully installed: {}; `dpkg --configure -a` would finish them", join(names))});
 }
 
 void note_missing_sources(Sight& sight, const Lists& lists) {

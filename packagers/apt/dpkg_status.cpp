@@ -34,19 +34,28 @@ Stanza take_stanza(std::string_view& text) {
     return stanza;
 }
 
+PackageState state_of(std::string_view flag, std::string_view status) {
+    if (flag == "reinstreq") return PackageState::half_installed;
+    if (status == "installed") return PackageState::sound;
+    if (status.starts_with("triggers-")) return PackageState::awaiting_triggers;
+    if (status == "half-configured") return PackageState::half_configured;
+    if (status == "unpacked") return PackageState::unpacked;
+    return PackageState::half_installed;
+}
+
 /// "hold ok installed": what is wanted, whether an error stands, what is there (dpkg-query(1)).
 bool describe_state(std::string_view status, InstalledPackage& package) {
     const std::string_view wanted = take_until(status, ' ');
     const std::string_view flag = take_until(status, ' ');
     if (status == "not-installed" || status == "config-files" || status.empty()) return false;
     package.held = wanted == "hold";
-    package.sound = status == "installed" && flag == "ok";
+    package.state = state_of(flag, status);
     return true;
 }
 
 }  // namespace
 
-std::map<std::string, InstalledPackage, std::less<>> parse_dpkg_status(const std::vector<std::string>& texts) {
+InstalledPackages parse_dpkg_status(const std::vector<std::string>& texts) {
     using Key = std::pair<std::string_view, std::string_view>;
     std::map<Key, Stanza> newest;
     for (const std::string_view whole : texts) {
@@ -60,7 +69,7 @@ std::map<std::string, InstalledPackage, std::less<>> parse_dpkg_status(const std
     for (const auto& [key, stanza] : newest) {
         if (key.first == "dpkg" && stanza.status.ends_with(" installed")) native = key.second;
     }
-    std::map<std::string, InstalledPackage, std::less<>> installed;
+    InstalledPackages installed;
     for (const auto& [key, stanza] : newest) {
         InstalledPackage package{.version = std::string(stanza.version), .architecture = std::string(stanza.architecture)};
         if (!describe_state(stanza.status, package)) continue;

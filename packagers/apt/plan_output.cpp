@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -28,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, Section>, 6> headings{{
 struct Summary {
     std::size_t upgraded = 0;
     std::size_t added = 0;
+    std::size_t reinstalled = 0;
     std::size_t downgraded = 0;
     std::size_t removed = 0;
     std::size_t not_upgraded = 0;
@@ -51,8 +53,8 @@ std::optional<Summary> parse_summary(std::string_view line) {
         while (start > 0 && line[start - 1] >= '0' && line[start - 1] <= '9') --start;
         return leading_number(line.substr(start, at - start));
     };
-    return Summary{before(" upgraded, "), before(" newly installed"), before(" downgraded"), before(" to remove"),
-                   before(" not upgraded")};
+    return Summary{before(" upgraded, "),  before(" newly installed"), before(" reinstalled"),
+                   before(" downgraded"), before(" to remove"),       before(" not upgraded")};
 }
 
 /// "   name (1.0 => 1.1)", "   name (1.1)", "   name* (1.0)" for a purge.
@@ -97,6 +99,35 @@ Result<void> check(const UpgradePlan& plan, const Summary& summary) {
 
 }  // namespace
 
+std::uint64_t UpgradePlan::download_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const PlannedDownload& download : downloads) bytes += download.bytes;
+    return bytes;
+}
+
+std::optional<std::size_t> packages_to_change(std::string_view line) {
+    const auto summary = parse_summary(line);
+    if (!summary) return std::nullopt;
+    return summary->upgraded + summary->added + summary->reinstalled + summary->downgraded;
+}
+
+std::optional<std::int64_t> parse_growth(std::string_view line) {
+    constexpr std::string_view start = "After this operation, ";
+    if (!line.starts_with(start)) return std::nullopt;
+    line.remove_prefix(start.size());
+    std::string number(take_until(line, ' '));
+    std::erase(number, ',');  // thousands, where the locale groups them
+    double value = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (error != std::errc() || value < 0 || value > 1e6) return std::nullopt;
+    // apt prints at most four digits, then the next of these units.
+    constexpr std::string_view prefixes = "kMGTPEZY";
+    const std::size_t power = line.empty() ? std::string_view::npos : prefixes.find(line.front());
+    for (std::size_t factor = 0; power != std::string_view::npos && factor <= power; ++factor) value *= 1000;
+    const auto bytes = static_cast<std::int64_t>(std::min(value, 1e18));
+    return line.find("freed") == std::string_view::npos ? bytes : -bytes;
+}
+
 Result<UpgradePlan> parse_plan(std::string_view text) {
     UpgradePlan plan;
     std::optional<Summary> summary;
@@ -113,6 +144,7 @@ Result<UpgradePlan> parse_plan(std::string_view text) {
                 if (line == heading) section = &(plan.*member);
             }
             if (const auto found = parse_summary(line)) summary = found;
+            if (const auto growth = parse_growth(line)) plan.growth = growth;
             if (line.ends_with(" not fully installed or removed.")) plan.not_fully_installed = leading_number(line);
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,11 +43,21 @@ struct UpgradePlan {
     std::vector<PlannedPackage> kept_back;  ///< held, phased and broken ones together, as apt prints them
     std::vector<PlannedDownload> downloads;
     std::size_t not_fully_installed = 0;
+    std::optional<std::int64_t> growth;  ///< bytes of disk space the installed files will take more, or less
+
+    [[nodiscard]] std::uint64_t download_bytes() const;
 };
 
 /// Splits apt's text without copying it: the plan borrows from `text`. Errc::invalid when the sections do
 /// not add up to apt's own summary line, so that a format we do not know is never read as "nothing to do".
 Result<UpgradePlan> parse_plan(std::string_view text);
+
+/// How many packages apt is about to unpack, from its summary "4 upgraded, 1 newly installed, ..."; nothing for
+/// any other line.
+[[nodiscard]] std::optional<std::size_t> packages_to_change(std::string_view line);
+
+/// "After this operation, 12.3 kB of additional disk space will be used." -> 12300; freed space is negative.
+[[nodiscard]] std::optional<std::int64_t> parse_growth(std::string_view line);
 
 /// What keeps apt from planning anything: "gp-needy : Depends: gp-nosuch but it is not installable", joined. Empty
 /// when that is not the reason.

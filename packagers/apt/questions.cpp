@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "packagers/apt/update_output.hpp"
+#include "packagers/apt/commands.hpp"
+#include "packagers/apt/watching.hpp"
 #include "platform/base/text.hpp"
 
 namespace guestpatch::apt {
@@ -15,8 +16,6 @@ using std::chrono::minutes;
 constexpr minutes refresh_limit{30};
 constexpr minutes refresh_silence{5};
 constexpr minutes question_limit{10};
-
-using Words = std::vector<std::string>;
 
 /// Container images switch apt's binary caches off: every call then parses all package lists anew.
 bool caches_switched_off(Files& files) {
@@ -33,32 +32,6 @@ bool caches_switched_off(Files& files) {
     });
 }
 
-Words operator+(Words words, const Words& more) {
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-}
-
-/// Tells `progress` what the status lines in apt's output say, however they are cut into pieces.
-class PercentReader {
-  public:
-    explicit PercentReader(Progress& progress) : progress_(progress) {}
-
-    void operator()(std::string_view piece) {
-        tail_ += piece;
-        std::string_view rest = tail_;
-        std::optional<int> percent;
-        while (rest.find('\n') != std::string_view::npos) {
-            if (const auto found = parse_update_percent(take_line(rest))) percent = found;
-        }
-        tail_ = std::string(rest);
-        if (percent) progress_.step("refreshing package lists", percent);
-    }
-
-  private:
-    Progress& progress_;
-    std::string tail_;
-};
-
 }  // namespace
 
 std::string first_complaint(const Completion& completion) {
@@ -70,7 +43,8 @@ std::string first_complaint(const Completion& completion) {
     return describe(completion);
 }
 
-Questions::Questions(Seams seams, const Path& private_cache) : seams_(seams) {
+Questions::Questions(Seams seams, const Path& private_cache, const std::optional<Instant>& snapshot)
+    : seams_(seams), snapshot_(snapshot) {
     if (!caches_switched_off(seams_.files)) return;
     cache_options_ = {"-o", "Dir::Cache::pkgcache=" + (private_cache / "pkgcache.bin").string(), "-o",
                       "Dir::Cache::srcpkgcache=" + (private_cache / "srcpkgcache.bin").string()};
@@ -106,15 +80,17 @@ Result<std::string> Questions::ask_for_text(Context& context, Words argv) const 
 Result<Completion> Questions::plan(Context& context, const Words& verb) const {
     return ask(context, Words{"apt-get", "--print-uris", "-V", "-y", "--allow-downgrades", "-o",
                               "APT::Get::AutomaticRemove=false", "-o", "quiet=1"} +
-                            cache_options_ + verb);
+                            cache_options_ + snapshot_option(snapshot_) + verb);
 }
 
 Result<std::string> Questions::policy(Context& context, const Words& names) const {
-    return ask_for_text(context, Words{"apt-cache", "policy"} + cache_options_ + Words{"--"} + names);
+    return ask_for_text(
+        context, Words{"apt-cache", "policy"} + cache_options_ + snapshot_setting(snapshot_) + Words{"--"} + names);
 }
 
 Result<ConfiguredSources> Questions::sources(Context& context) const {
-    const Words argv{"apt-get", "indextargets", "--no-release-info", "--format", index_target_format()};
+    const Words argv = Words{"apt-get", "indextargets", "--no-release-info", "--format", index_target_format()} +
+                       snapshot_setting(snapshot_);
     auto answer = ask_to_succeed(context, argv);
     // A list full of garbage fails the first call only: after it apt goes on without that list and says nothing.
     if (!answer && answer.error().code == Errc::failed) answer = ask_to_succeed(context, argv);
@@ -128,17 +104,27 @@ Result<Completion> Questions::update(Context& context) const {
     const milliseconds left = context.deadline.left(seams_.clocks.boot());
     const Command command{// Error-Mode: since apt 2.1.6; older ones ignore it, their W: lines are read all the same.
                           // Generate=false: two thirds of a refresh that changes nothing would be rebuilding the cache.
-                          .argv = {"apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o",
-                                   "pkgCacheFile::Generate=false", "-o", "APT::Status-Fd=1"},
+                          .argv = Words{"apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any", "-o",
+                                        "pkgCacheFile::Generate=false", "-o", "APT::Status-Fd=1"} +
+                                  snapshot_option(snapshot_),
                           .environment = {"DEBIAN_FRONTEND=noninteractive"},
                           .deadline = std::min<milliseconds>(refresh_limit, left),
                           .silence = refresh_silence};
-    PercentReader percent(context.progress);
-    return seams_.processes.run(command, context.stop, [&percent](std::string_view piece) { percent(piece); });
+    Watcher watcher(context.progress, "refreshing package lists");
+    return seams_.processes.run(command, context.stop, [&watcher](std::string_view piece) { watcher(piece); });
 }
 
 Result<std::string> Questions::pro_status(Context& context) const {
     return ask_for_text(context, {"pro", "security-status", "--format=json"});
+}
+
+Result<std::string> Questions::restarts(Context& context) const {
+    return ask_for_text(context, {"needrestart", "-b"});
+}
+
+Result<void> Questions::mark_automatic(Context& context, const Words& names) const {
+    const auto marked = ask_to_succeed(context, Words{"apt-mark", "auto"} + names);
+    return marked ? Result<void>() : marked.error();
 }
 
 }  // namespace guestpatch::apt

@@ -1,6 +1,7 @@
 // The commands an assessment runs, each with its deadline. Nothing here decides anything.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct ConfiguredSources {
 class Questions {
   public:
     /// `private_cache` is used where the machine switches apt's binary caches off.
-    Questions(Seams seams, const Path& private_cache);
+    Questions(Seams seams, const Path& private_cache, const std::optional<Instant>& snapshot);
 
     /// What `verb` ("dist-upgrade") would do, in apt's words; a nonzero exit is part of the answer.
     Result<Completion> plan(Context& context, const std::vector<std::string>& verb) const;
@@ -32,6 +33,10 @@ class Questions {
     Result<Completion> update(Context& context) const;
     /// Ubuntu's `pro security-status`, as JSON text.
     Result<std::string> pro_status(Context& context) const;
+    /// `needrestart -b`: which services still run replaced files.
+    Result<std::string> restarts(Context& context) const;
+    /// Marks packages as automatically installed; apt keeps no lock for it.
+    Result<void> mark_automatic(Context& context, const std::vector<std::string>& names) const;
 
   private:
     [[nodiscard]] Result<Completion> ask(Context& context, std::vector<std::string> argv) const;
@@ -41,6 +46,7 @@ class Questions {
 
     Seams seams_;
     std::vector<std::string> cache_options_;
+    std::optional<Instant> snapshot_;
 };
 
 /// The first error apt printed, or how it ended: for messages.

@@ -5,6 +5,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "packagers/apt/reboot_rules.hpp"
 #include "platform/base/mask.hpp"
 
 namespace guestpatch::apt {
@@ -72,15 +73,11 @@ Reason reason_for(HeldBack held_back) {
     return Reason::kept_back;
 }
 
-/// debian-policy has no field for it: kernels always, and the libraries and daemons that only a reboot
-/// replaces everywhere may ask through /run/reboot-required.
-RebootBehavior reboot_behavior(std::string_view name) {
-    static constexpr std::array<std::string_view, 10> core{
-        "libc6*", "libssl*", "systemd*", "dbus*", "linux-firmware*", "*-microcode", "linux-image*", "linux-headers*",
-        "libpam*", "udev*"};
-    if (wildcard_match("linux-image-*", name)) return RebootBehavior::always_requires_reboot;
-    const bool listed = std::ranges::any_of(core, [name](std::string_view mask) { return wildcard_match(mask, name); });
-    return listed ? RebootBehavior::can_request_reboot : RebootBehavior::unknown;
+/// apt and dpkg with what they cannot work without: a fault in them that is already mended must not meet the rest.
+bool goes_first(std::string_view name) {
+    static constexpr std::array<std::string_view, 6> first{
+        "apt", "apt-utils", "libapt-pkg*", "dpkg", "debian-archive-keyring", "ubuntu-keyring"};
+    return std::ranges::any_of(first, [name](std::string_view mask) { return wildcard_match(mask, name); });
 }
 
 /// Reads one package's version table against the machine's sources.
@@ -113,6 +110,7 @@ class Judge {
         patch.classification = security_step ? Classification::security : Classification::other;
         patch.source = source_name(version);
         patch.reboot = reboot_behavior(policy_.name);
+        patch.first = goes_first(policy_.name);
         return patch;
     }
 

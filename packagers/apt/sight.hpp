@@ -1,7 +1,6 @@
 // From what apt and dpkg said to patches with classifications and reasons. Pure.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +15,7 @@ namespace guestpatch::apt {
 
 /// Everything one assessment asked, still in apt's words.
 struct Answers {
-    const std::map<std::string, InstalledPackage, std::less<>>& installed;
+    const InstalledPackages& installed;
     const UpgradePlan* plan;                  ///< of dist-upgrade; nullptr: the resolver gave up
     const UpgradePlan* plan_without_removals; ///< of upgrade --with-new-pkgs; nullptr: not asked, nothing may be removed
     const std::vector<PackagePolicy>& policies;

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -44,10 +45,17 @@ def options_of_guide(heading):
     return set(re.findall(r"^\| `(--[^`]+)` \|", body, re.MULTILINE))
 
 
-def options_of_man(start, end):
-    body = section(MAN.read_text(encoding="utf-8"), start, end)
+def options_of_man(start, end=r"\.S[sh] "):
+    body = re.split(f"^{end}", MAN.read_text(encoding="utf-8").split(f"\n{start}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
     found = re.findall(r"^\.It Fl (-[a-z-]+)(?: Ar (\w+))?$", body, re.MULTILINE)
     return {" ".join(pair).strip().replace("-", "--", 1) for pair in found}
+
+
+def options_of_zsh(array):
+    """{"--include", ...} of one array of the completion and of the arrays it repeats."""
+    body = section(ZSH.read_text(encoding="utf-8"), f"    {array}=(\n", "\n    )\n")
+    found = set(re.findall(r"^ +'\*?(--[a-z-]+)", body, re.MULTILINE))
+    return found.union(*map(options_of_zsh, re.findall(r"^ +\$(\w+)$", body, re.MULTILINE)))
 
 
 def names(options):
@@ -70,41 +78,65 @@ def complete(*words):
 class Options(unittest.TestCase):
     maxDiff = None
 
+    WITH_OPTIONS = ("assess", "install", "plan")
+    WITHOUT = ("status", "history", "config")
+
     @classmethod
     def setUpClass(cls):
         cls.common = options_of_help()
-        cls.assess = options_of_help("assess")
+        cls.own = {command: options_of_help(command) for command in cls.WITH_OPTIONS}
 
     def test_help_was_understood(self):
         self.assertIn("--state-dir DIR", self.common)
-        self.assertIn("--include MASK", self.assess)
-        self.assertEqual(options_of_help("status"), set())
-        self.assertEqual(options_of_help("config"), set())
+        self.assertIn("--include MASK", self.own["assess"])
+        self.assertIn("--dry-run", self.own["install"])
+        self.assertIn("--maximum-duration DURATION", self.own["plan"])
+        for command in self.WITHOUT:
+            self.assertEqual(options_of_help(command), set())
+        self.assertEqual({command.split()[0] for command in commands_of_help()}, {*self.WITH_OPTIONS, *self.WITHOUT})
 
     def test_the_program_takes_what_help_says(self):
         """Refused for the other option's sake, so that nothing ever runs here."""
-        for option in self.common | self.assess:
-            with self.subTest(option):
-                done = run(PROGRAM, "assess", re.sub(" .*", "=x", option), "--frobnicate")
-                self.assertEqual(done.returncode, 2)
-                self.assertIn('"--frobnicate" is not an option', done.stderr)
+        for command, own in self.own.items():
+            for option in self.common | own:
+                with self.subTest(f"{command} {option}"):
+                    done = run(PROGRAM, command, re.sub(" .*", "=x", option), "--frobnicate")
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn('"--frobnicate" is not an option', done.stderr)
+
+    def test_the_program_takes_no_others(self):
+        every = set().union(*self.own.values())
+        for command in (*self.WITH_OPTIONS, *self.WITHOUT):
+            for option in every - self.own.get(command, set()):
+                with self.subTest(f"{command} {option}"):
+                    done = run(PROGRAM, command, re.sub(" .*", "=x", option))
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn("is not an option", done.stderr)
 
     def test_the_guide(self):
         self.assertEqual(options_of_guide("Common options"), self.common)
-        self.assertEqual(options_of_guide("guestpatch assess"), self.assess)
+        for command, own in self.own.items():
+            with self.subTest(command):
+                self.assertEqual(options_of_guide(f"guestpatch {command}"), own)
 
     def test_the_man_page(self):
-        self.assertEqual(options_of_man(".Sh COMMON OPTIONS", ".Sh FILES"), self.common)
-        self.assertEqual(options_of_man(".Ss assess", ".Ss status"), self.assess)
+        self.assertEqual(options_of_man(".Sh COMMON OPTIONS"), self.common)
+        for command, own in self.own.items():
+            with self.subTest(command):
+                self.assertEqual(options_of_man(f".Ss {command}"), own)
 
     def test_zsh(self):
-        offered = set(re.findall(r"'\*?(--[a-z-]+)", ZSH.read_text(encoding="utf-8")))
-        self.assertEqual(offered, names(self.common | self.assess))
+        self.assertEqual(options_of_zsh("common"), names(self.common))
+        calls = dict(re.findall(r"^ +(\w+)\) _arguments (?:\$(\w+) )?\$common", ZSH.read_text(encoding="utf-8"), re.MULTILINE))
+        self.assertEqual(calls, {**{command: command for command in self.WITH_OPTIONS}, **dict.fromkeys(self.WITHOUT, "")})
+        for command, own in self.own.items():
+            with self.subTest(command):
+                self.assertEqual(options_of_zsh(command), names(own))
 
     def test_bash(self):
-        self.assertEqual(complete("assess", "--"), names(self.common | self.assess))
-        for command in ("status", "history", "config"):
-            self.assertEqual(complete(command, "--"), names(self.common))
+        for command in (*self.WITH_OPTIONS, *self.WITHOUT):
+            with self.subTest(command):
+                self.assertEqual(complete(command, "--"), names(self.common | self.own.get(command, set())))
 
 
 class Commands(unittest.TestCase):
@@ -143,6 +175,11 @@ class Completions(unittest.TestCase):
         ("assess", "--no-r"): {"--no-refresh"},
         ("assess", "--classifications", "C"): {"Critical", "Critical,Security"},
         ("assess", "--max-publish-date", ""): set(),
+        ("i",): {"install"},
+        ("install", "--reboot", ""): {"IfRequired", "Never", "Always"},
+        ("install", "--d"): {"--dry-run"},
+        ("plan", "--d"): set(),
+        ("plan", "--maximum-duration", "=", "PT1"): {"PT1H"},
         ("frobnicate", "--"): set(),
     }
 
@@ -159,6 +196,12 @@ class Completions(unittest.TestCase):
             for value in complete("status", option, ""):
                 with self.subTest(f"{option} {value}"):
                     self.assertEqual(run(PROGRAM, "config", "check", option, value).returncode, 0)
+        with tempfile.TemporaryDirectory() as nothing:
+            for option in ("--classifications", "--reboot", "--maximum-duration"):
+                for value in complete("plan", option, ""):
+                    with self.subTest(f"{option} {value}"):
+                        done = run(PROGRAM, "plan", option, value, "--include", "x", f"--state-dir={nothing}", f"--config-dir={nothing}")
+                        self.assertEqual(done.returncode, 1, done.stderr)  # 2 would be a word it does not take
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
     def test_zsh_can_read_its_file(self):

@@ -1,56 +1,60 @@
-// A package manager without packages, and somebody watching its progress.
+// A package manager with a small world of packages.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "packagers/package_manager.hpp"
+#include "tests/fakes/progress.hpp"
 
 namespace guestpatch {
 
-/// Remembers every step it was told.
-class FakeProgress final : public Progress {
-  public:
-    struct Step {
-        std::string text;
-        std::optional<int> percent;
-        friend bool operator==(const Step&, const Step&) = default;
-    };
-    void step(std::string_view step, std::optional<int> percent) override {
-        steps.push_back({std::string(step), percent});
-    }
-
-    std::vector<Step> steps;
-};
-
-/// Answers with what the test put into its members.
+/// Answers with what the test put into its members. What is installed outlives whoever asked for it, as on a
+/// real machine: the test keeps this object across the deaths of the program.
 class FakePackageManager final : public PackageManager {
   public:
-    Refresh refresh(Context& context) override {
-        calls.emplace_back("refresh");
-        context.progress.step("refreshing package lists", std::nullopt);
-        if (sight_after_refresh) sight = *sight_after_refresh;
-        return refreshed;
-    }
+    Refresh refresh(Context& context) override;
+    Result<Sight> pending(Context& context) override;
+    Repair repair(const Detached& job, Context& context) override;
+    Download download(const Batch& batch, Context& context) override;
+    InstallOutcome install(const Batch& batch, Context& context) override;
+    InstallOutcome collect(const Batch& batch, Context& context) override;
+    Result<std::vector<Presence>> verify(const std::vector<Patch>& patches) override;
+    std::vector<std::string> automatic(const std::vector<Patch>& patches) override;
+    Result<void> mark_automatic(const std::vector<std::string>& names, Context& context) override;
+    Result<RebootNeed> reboot_need(Context& context, Effort effort) override;
 
-    Result<Sight> pending(Context& context) override {
-        calls.emplace_back("pending");
-        if (context.stop.stop_requested()) return Error{Errc::cancelled, "a stop was requested"};
-        context.progress.step("looking for pending patches", std::nullopt);
-        return sight;
-    }
+    /// Pending patches, to be installed.
+    void add(std::vector<Patch> patches);
 
-    Result<RebootNeed> reboot_need(Context&) override {
-        calls.emplace_back("reboot_need");
-        return need;
-    }
-
+    // --- what it sees
     Refresh refreshed;
     Result<Sight> sight = Sight{};
     std::optional<Result<Sight>> sight_after_refresh;  ///< what a refresh brings to light
     Result<RebootNeed> need = RebootNeed{};
-    std::vector<std::string> calls;  ///< the verbs, in order
+
+    // --- what goes wrong
+    std::map<std::string, PatchFailure> failing;      ///< by name: left broken, the rest of its call goes in
+    std::set<std::string> refused_names;              ///< the resolver refuses any call that names one of them, and blames nobody
+    std::optional<Refusal> refusal;                   ///< of every call
+    Download downloaded;
+    std::string left_running;                         ///< of every install, until cleared
+    Repair repaired;                                  ///< also clears `broken`
+    std::set<std::string> broken;                     ///< half installed: sight asks for a repair
+    std::function<void(const Batch&)> while_installing;  ///< after the first package of a batch went in
+
+    // --- what happened
+    std::vector<std::string> calls;                   ///< the verbs, in order
+    std::vector<std::vector<std::string>> batches;    ///< names of every call to install()
+    std::set<std::string> installed;                  ///< names
+    std::set<std::string> automatics;                 ///< names marked automatic; install() loses the mark
+
+  private:
+    void put_in(const Patch& patch);
 };
 
 }  // namespace guestpatch

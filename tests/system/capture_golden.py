@@ -27,7 +27,8 @@ def capture(case):
             (GOLDEN / f"{stem}.stdout").write_text(done.out)
             error = GOLDEN / f"{stem}.stderr"
             error.write_text(done.err) if done.err else error.unlink(missing_ok=True)
-            lines.append(f"{stem} | exit {done.code} | {' '.join(map(repr_word, command))}\n")
+            words = " ".join(map(repr_word, command))
+            lines.append(f"{stem} | exit {done.code} | {' '.join(words.split())}\n")
         if server:
             server.close()
     return lines

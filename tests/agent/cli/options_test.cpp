@@ -27,12 +27,12 @@ TEST_CASE("Options and their defaults", "[cli]") {
     CHECK(assess({}).refresh);
     CHECK_FALSE(assess({"--no-refresh"}).refresh);
     CHECK(assess({"--check"}).check);
-    CHECK_FALSE(assess({}).classifications);
-    CHECK(assess({"--classifications", "critical,Security"}).classifications == std::vector{Classification::critical, Classification::security});
-    CHECK(assess({"--classifications=none"}).classifications->empty());
-    CHECK(assess({"--include", "a", "--include=b=1.*"}).include == std::vector{PatchMask{"a"}, PatchMask{"b", "1.*"}});
-    CHECK(assess({"--exclude", "a,b"}).exclude == std::vector{PatchMask{"a,b"}});
-    CHECK(assess({"--max-publish-date", "2026-11-10T00:00:00Z"}).max_publish_date);
+    CHECK_FALSE(assess({}).selection.classifications);
+    CHECK(assess({"--classifications", "critical,Security"}).selection.classifications == std::vector{Classification::critical, Classification::security});
+    CHECK(assess({"--classifications=none"}).selection.classifications->empty());
+    CHECK(assess({"--include", "a", "--include=b=1.*"}).selection.include == std::vector{PatchMask{"a"}, PatchMask{"b", "1.*"}});
+    CHECK(assess({"--exclude", "a,b"}).selection.exclude == std::vector{PatchMask{"a,b"}});
+    CHECK(assess({"--max-publish-date", "2026-11-10T00:00:00Z"}).selection.max_publish_date);
 
     const auto parsed = parse_arguments({"status", "--json", "--no-color", "--config-dir", "c", "--state-dir", "s", "--package-manager", "apt",
                                          "--log-level", "debug", "--progress", "none"});
@@ -79,4 +79,30 @@ TEST_CASE("Options replace the configured selection, exclusions add to it", "[cl
     CHECK(both.exclude == std::vector{PatchMask{"b"}, PatchMask{"d"}});
     CHECK(*apply_options({}, configured) == configured);
     CHECK(apply_options({.classifications = std::vector<Classification>()}, Selection{}).error().code == Errc::invalid);
+}
+
+TEST_CASE("install and plan say when, how long and what about a reboot", "[cli]") {
+    const auto install = [](std::vector<std::string> words) {
+        words.insert(words.begin(), "install");
+        return std::get<InstallOptions>(parse_arguments(words)->command);
+    };
+    CHECK(install({}).refresh);
+    CHECK_FALSE(install({}).dry_run);
+    CHECK_FALSE(install({}).run.reboot);
+    CHECK_FALSE(install({"--no-refresh"}).refresh);
+    CHECK(install({"--dry-run"}).dry_run);
+    CHECK(install({"--exclude-reboot"}).run.exclude_reboot);
+    CHECK(install({"--maximum-duration", "PT2H"}).run.maximum_duration == std::chrono::hours(2));
+    CHECK(install({"--reboot=never"}).run.reboot == RebootSetting::never);
+    CHECK(install({"--include", "a", "--exclude=b"}).run.selection.exclude == std::vector{PatchMask{"b"}});
+    const auto plan = parse_arguments({"plan", "--reboot", "Always", "--classifications", "Other"});
+    REQUIRE(plan);
+    CHECK(std::get<PlanOptions>(plan->command).run.reboot == RebootSetting::always);
+
+    CHECK(refusal({"install", "--maximum-duration", "2h"}).starts_with("--maximum-duration: \"2h\""));
+    CHECK(refusal({"install", "--maximum-duration", "PT0S"}).starts_with("--maximum-duration"));
+    CHECK(refusal({"install", "--reboot", "Sometimes"}).starts_with("--reboot: \"Sometimes\" is not"));
+    CHECK(refusal({"install", "--reboot", "Sometimes"}).ends_with("see guestpatch install --help"));
+    CHECK(refusal({"plan", "--dry-run"}).starts_with("\"--dry-run\" is not an option of plan"));
+    CHECK(refusal({"assess", "--reboot", "Never"}).starts_with("\"--reboot\" is not an option of assess"));
 }

@@ -12,8 +12,8 @@ using namespace guestpatch;
 namespace {
 
 /// A Debian machine with apt, one security source and one Security patch.
-struct Machine : FakeMachine {
-    Machine() {
+struct World : FakeMachine {
+    World() {
         files.put("/usr/bin/apt-get", "");
         files.put("/var/lib/dpkg/status",
                   "Package: dpkg\nStatus: install ok installed\nVersion: 1.21\nArchitecture: amd64\n\n"
@@ -37,7 +37,7 @@ struct Machine : FakeMachine {
     int run(const std::vector<std::string>& words) {
         out.str("");
         err.str("");
-        App app{seams, {{"/usr", "/etc/gp", "/run/gp"}, "/state", "/cache"}, console, {}, out, err};
+        App app{seams, {{"/usr", "/etc/gp", "/run/gp"}, "/state", "/run/state", "/cache"}, console, {}, out, err};
         const auto invocation = parse_arguments(words);
         if (!invocation) return static_cast<int>(report(app, false, invocation.error()));
         return static_cast<int>(guestpatch::run(app, *invocation));
@@ -52,7 +52,7 @@ struct Machine : FakeMachine {
 }  // namespace
 
 TEST_CASE("assess prints one plain line a patch into a pipe, a table on a terminal", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"assess"}) == 0);
     CHECK(machine.out.str().starts_with("Security curl 7.0 -> 7.1 from http://x s-security\n"));
     CHECK(machine.out.str().ends_with("1 patch pending: 0 Critical, 1 Security, 0 Other\n"));
@@ -69,7 +69,7 @@ TEST_CASE("assess prints one plain line a patch into a pipe, a table on a termin
 }
 
 TEST_CASE("--json is one document and nothing else", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"assess", "--json"}) == 0);
     CHECK(decode_assessment(machine.out.str())->patches.size() == 1);
     CHECK(machine.run({"status", "--json"}) == 0);
@@ -79,7 +79,7 @@ TEST_CASE("--json is one document and nothing else", "[cli]") {
 }
 
 TEST_CASE("--check tells of pending Critical and Security patches by its exit code", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"assess", "--check"}) == 100);
     machine.files.erase("/var/lib/apt/lists");  // a blind spot warns, but pending patches weigh more
     CHECK(machine.run({"assess", "--check", "--no-refresh"}) == 100);
@@ -87,7 +87,7 @@ TEST_CASE("--check tells of pending Critical and Security patches by its exit co
 }
 
 TEST_CASE("Without root only what changes nothing works", "[cli]") {
-    Machine machine;
+    World machine;
     machine.host.root = false;
     CHECK(machine.run({"assess", "--json"}) == 77);
     CHECK(machine.error_code() == "PERMISSION_DENIED");
@@ -99,7 +99,7 @@ TEST_CASE("Without root only what changes nothing works", "[cli]") {
 }
 
 TEST_CASE("A second operation is refused, and status says what runs", "[cli]") {
-    Machine machine;
+    World machine;
     machine.locks.hold("/state/lock", R"({"kind":"Assessment","activityId":"a-1","pid":42,"startTime":"2026-06-10T11:59:00Z"})");
     CHECK(machine.run({"assess"}) == 75);
     CHECK(machine.err.str() == "guestpatch: another operation is running: Assessment a-1, started 1 min ago (pid 42)\n");
@@ -108,7 +108,7 @@ TEST_CASE("A second operation is refused, and status says what runs", "[cli]") {
 }
 
 TEST_CASE("A ceiling that cannot be honoured is refused before anything is done", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"assess", "--max-publish-date", "2026-01-01T00:00:00Z"}) == 2);
     CHECK(machine.err.str().find("apt's sources do not say when a version was published") != std::string::npos);
     CHECK(machine.processes.commands().empty());
@@ -116,7 +116,7 @@ TEST_CASE("A ceiling that cannot be honoured is refused before anything is done"
 }
 
 TEST_CASE("Configuration faults stop every command but the one about them", "[cli]") {
-    Machine machine;
+    World machine;
     machine.files.put("/etc/gp/1.json", "{\n\"log\": {\"level\": \"loud\"}}");
     CHECK(machine.run({"assess"}) == 2);
     const std::string file = (Path("/etc/gp") / "1.json").string();  // as this system writes paths
@@ -129,7 +129,7 @@ TEST_CASE("Configuration faults stop every command but the one about them", "[cl
 }
 
 TEST_CASE("A machine without a package manager we know gets a clear error", "[cli]") {
-    Machine machine;
+    World machine;
     machine.files.erase("/usr/bin/apt-get");
     CHECK(machine.run({"assess"}) == 1);
     CHECK(machine.err.str().find("no package manager that guestpatch can drive") != std::string::npos);
@@ -138,7 +138,7 @@ TEST_CASE("A machine without a package manager we know gets a clear error", "[cl
 }
 
 TEST_CASE("history lists runs, the newest first, and shows one patch by patch", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"history"}) == 0);
     CHECK(machine.out.str() == "no run is recorded; `guestpatch assess` records one\n");
     CHECK(machine.run({"assess"}) == 0);
@@ -147,7 +147,7 @@ TEST_CASE("history lists runs, the newest first, and shows one patch by patch", 
     const std::string newest = decode_assessment(machine.out.str())->activity_id;
     machine.host.root = false;
     CHECK(machine.run({"history"}) == 0);
-    CHECK(machine.out.str().starts_with("2026-06-10T12:01:00Z Assessment " + newest + " Succeeded: 0 Critical, 1 Security, 0 Other\n2026"));
+    CHECK(machine.out.str().starts_with("2026-06-10T12:01:00Z Assessment " + newest + " Succeeded: 0 critical, 1 security, 0 other\n2026"));
     CHECK(machine.run({"history", newest}) == 0);
     CHECK(machine.out.str().starts_with("Security curl 7.0 -> 7.1"));
     CHECK(machine.run({"history", newest, "--json"}) == 0);
@@ -159,16 +159,56 @@ TEST_CASE("history lists runs, the newest first, and shows one patch by patch", 
 }
 
 TEST_CASE("status of a machine never assessed says what to do", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"status"}) == 0);
     CHECK(machine.out.str().starts_with("last assessment: none; run `guestpatch assess`\n"));
 }
 
 TEST_CASE("A compliant machine nobody looked at for three days is unknown", "[cli]") {
-    Machine machine;
+    World machine;
     CHECK(machine.run({"assess"}) == 0);
     CHECK(machine.out.str().find("compliance: Compliant") != std::string::npos);
     machine.clocks.tick(std::chrono::days(3) + seconds(1));
     CHECK(machine.run({"status"}) == 0);
     CHECK(machine.out.str().find("compliance: Unknown") != std::string::npos);
+}
+
+TEST_CASE("plan rests on the last assessment, needs no root and writes nothing", "[cli]") {
+    World machine;
+    CHECK(machine.run({"plan", "--json"}) == 1);
+    CHECK(machine.error_code() == "NOT_FOUND");
+    machine.run({"assess"});
+    machine.host.root = false;
+    const int before = machine.files.durable_writes();
+    CHECK(machine.run({"plan"}) == 0);
+    CHECK(machine.out.str() == "batch 1: 1 patch, about 1 min\n  Security curl 7.0 -> 7.1\nreboot expected: no\nassessed 0 s ago\n"
+                               "1 patch in 1 batch, about 1 min\n");
+    CHECK(machine.run({"plan", "--exclude", "curl", "--json"}) == 0);
+    const Json document = *parse_json(machine.out.str(), JsonDialect::strict);
+    CHECK(document.find("batches")->items.empty());
+    CHECK(document.find("leftOut")->items.at(0).find("reason")->text == "EXCLUDED");
+    CHECK(document.find("window")->kind == Json::Kind::null);
+    CHECK(machine.run({"plan", "--maximum-duration", "PT1M", "--reboot", "Never"}) == 0);
+    CHECK(machine.out.str().contains("[NO_TIME_LEFT]"));
+    CHECK(machine.files.durable_writes() == before);
+}
+
+TEST_CASE("install wants root, and a selection", "[cli]") {
+    World machine;
+    CHECK(machine.run({"install", "--classifications", "none"}) == 2);
+    machine.host.root = false;
+    CHECK(machine.run({"install", "--json"}) == 77);
+    CHECK(machine.error_code() == "PERMISSION_DENIED");
+    CHECK(machine.files.durable_writes() == 0);
+}
+
+TEST_CASE("a dry run says what would go in and installs nothing", "[cli]") {
+    World machine;
+    CHECK(machine.run({"install", "--dry-run", "--json"}) == 0);
+    const Json document = *parse_json(machine.out.str(), JsonDialect::strict);
+    CHECK(document.find("status")->text == "Succeeded");
+    CHECK(document.find("pendingPatchCount")->text == "1");
+    CHECK(document.find("guestpatch")->find("dryRun")->boolean);
+    for (const std::string& line : machine.processes.command_lines()) CHECK_FALSE(line.contains("install"));
+    CHECK_FALSE(machine.files.info("/state/installations"));
 }

@@ -12,11 +12,11 @@ using std::chrono::days;
 namespace {
 
 /// A machine with one Security patch pending, and its state folder.
-struct Machine : FakeMachine {
-    Machine() {
+struct World : FakeMachine {
+    World() {
         auto fake = std::make_unique<FakePackageManager>();
         manager = fake.get();
-        detected = {"apt", "APT", false, std::move(fake)};
+        detected = {"apt", "APT", PublishCeiling::refused, std::move(fake)};
         manager->sight = Sight{.patches = {{.id = {"curl", "7.1"}, .installed_version = "7.0", .classification = Classification::security, .source = "http://x s"}},
                                .metadata_time = clocks.wall()};
         settings.compliance_max_age = days(30);
@@ -30,7 +30,7 @@ struct Machine : FakeMachine {
         Context context{{}, stop.get_token(), progress};
         return guestpatch::assess(seams, detected, settings, state, {id, StartedBy::user, refresh, record, settings.selection}, context);
     }
-    StateFolder folder() { return {seams, "/state"}; }
+    StateFolder folder() { return {seams, "/state", "/run/state"}; }
     PatchStatus status() { return folder().patch_status(); }
 
     FakeProgress progress;
@@ -43,7 +43,7 @@ struct Machine : FakeMachine {
 }  // namespace
 
 TEST_CASE("An assessment leaves a status, a result and a ledger that agree", "[assess]") {
-    Machine machine;
+    World machine;
     const AssessOutcome outcome = machine.assess("a1");
     CHECK(outcome.assessment.status == OperationStatus::succeeded);
     CHECK(outcome.assessment.metadata_age == seconds(0));
@@ -56,14 +56,14 @@ TEST_CASE("An assessment leaves a status, a result and a ledger that agree", "[a
 }
 
 TEST_CASE("Nothing is recorded for somebody who may not", "[assess]") {
-    Machine machine;
+    World machine;
     const int before = machine.files.durable_writes();
     CHECK(machine.assess("a1", false, false).assessment.patches.size() == 1);
     CHECK(machine.files.durable_writes() == before);
 }
 
 TEST_CASE("A blind spot always warns, and one on a security source makes the verdict unknown", "[assess]") {
-    Machine machine;
+    World machine;
     machine.manager->refreshed.blind_spots = {{"http://x s", BlindSpotCode::source_unreachable, "gone", true}};
     machine.manager->sight->blind_spots = {{"http://x s", BlindSpotCode::source_not_fetched, "never", true}};
     const Assessment assessment = machine.assess("a1").assessment;
@@ -73,7 +73,7 @@ TEST_CASE("A blind spot always warns, and one on a security source makes the ver
 }
 
 TEST_CASE("When nothing could be seen the counts of the last sight stand under Failed", "[assess]") {
-    Machine machine;
+    World machine;
     machine.assess("a1");
     machine.manager->sight = Error{Errc::failed, "apt is gone"};
     const AssessOutcome outcome = machine.assess("a2");
@@ -85,7 +85,7 @@ TEST_CASE("When nothing could be seen the counts of the last sight stand under F
 }
 
 TEST_CASE("A stop request ends as Failed with its own code", "[assess]") {
-    Machine machine;
+    World machine;
     machine.stop.request_stop();
     const AssessOutcome outcome = machine.assess("a1");
     CHECK(outcome.assessment.failure->code == "OPERATION_CANCELLED");
@@ -93,7 +93,7 @@ TEST_CASE("A stop request ends as Failed with its own code", "[assess]") {
 }
 
 TEST_CASE("A refused selection leaves everything as it was", "[assess]") {
-    Machine machine;
+    World machine;
     machine.assess("a1");
     const PatchStatus before = machine.status();
     machine.settings.selection.max_publish_date = machine.clocks.wall();
@@ -105,7 +105,7 @@ TEST_CASE("A refused selection leaves everything as it was", "[assess]") {
 }
 
 TEST_CASE("A full disk is said, and what was found is still shown", "[assess]") {
-    Machine machine;
+    World machine;
     machine.assess("a1");
     machine.files.fill_disk();
     const AssessOutcome outcome = machine.assess("a2");
@@ -117,7 +117,7 @@ TEST_CASE("A full disk is said, and what was found is still shown", "[assess]") 
 }
 
 TEST_CASE("The age of the lists is told from the last refresh that found them current", "[assess]") {
-    Machine machine;
+    World machine;
     machine.assess("a1");
     machine.manager->sight->metadata_time = machine.clocks.wall() - days(9);  // unchanged lists keep their time
     machine.clocks.tick(days(1));
@@ -129,7 +129,7 @@ TEST_CASE("The age of the lists is told from the last refresh that found them cu
 }
 
 TEST_CASE("A refresh that reached no security source does not make old lists young", "[assess]") {
-    Machine machine;
+    World machine;
     machine.manager->sight->metadata_time = machine.clocks.wall() - days(9);
     machine.manager->refreshed.blind_spots = {{"http://x s", BlindSpotCode::source_unreachable, "gone", true}};
     CHECK(machine.assess("a1").assessment.metadata_age == days(9));
@@ -139,7 +139,7 @@ TEST_CASE("A refresh that reached no security source does not make old lists you
 }
 
 TEST_CASE("A clock set back yields no negative age and no future", "[assess]") {
-    Machine machine;
+    World machine;
     machine.assess("a1");
     machine.clocks.set_wall(machine.clocks.wall() - days(365));
     const Assessment assessment = machine.assess("a2", false).assessment;
@@ -149,7 +149,7 @@ TEST_CASE("A clock set back yields no negative age and no future", "[assess]") {
 }
 
 TEST_CASE("Whenever the power is cut, the documents are valid and the next assessment ends the same", "[assess][power]") {
-    Machine reference;
+    World reference;
     reference.assess("a1");
     reference.clocks.tick(seconds(60));
     reference.assess("a2");
@@ -158,7 +158,7 @@ TEST_CASE("Whenever the power is cut, the documents are valid and the next asses
     for (int writes = 0; writes <= 6; ++writes) {
         for (const bool first : {true, false}) {  // the very first assessment, or a later one
             CAPTURE(writes, first);
-            Machine machine;
+            World machine;
             if (!first) machine.assess("a1");
             machine.files.cut_power_after(writes);
             (void)machine.assess(first ? "a1" : "c");
@@ -187,7 +187,7 @@ TEST_CASE("Whenever the power is cut, the documents are valid and the next asses
 }
 
 TEST_CASE("A kill between the result and the status is finished from the result", "[assess][power]") {
-    Machine machine;
+    World machine;
     machine.files.cut_power_after(3);  // InProgress, ledger, result; the final status is lost
     machine.assess("a1");
     machine.files.restore_power();
@@ -197,7 +197,7 @@ TEST_CASE("A kill between the result and the status is finished from the result"
 }
 
 TEST_CASE("A kill before the result is reported as Failed, also in a result document", "[assess][power]") {
-    Machine machine;
+    World machine;
     machine.files.cut_power_after(1);
     machine.assess("a1");
     machine.files.restore_power();
@@ -207,7 +207,7 @@ TEST_CASE("A kill before the result is reported as Failed, also in a result docu
 }
 
 TEST_CASE("A document that cannot be read is kept aside, and work goes on", "[assess]") {
-    Machine machine;
+    World machine;
     machine.files.put("/state/patchStatus.json", "{\"patchStatus\": 3}");
     machine.files.put("/state/firstSeen.json", std::string(3, '\0'));
     CHECK(machine.assess("a1").assessment.status == OperationStatus::succeeded);
@@ -217,7 +217,7 @@ TEST_CASE("A document that cannot be read is kept aside, and work goes on", "[as
 }
 
 TEST_CASE("Two at once: the second is told kind, id and age", "[assess]") {
-    Machine machine;
+    World machine;
     const Instant started = machine.clocks.wall();
     const auto held = machine.folder().begin({"Assessment", "a1", 42, started});
     REQUIRE(held);
@@ -230,7 +230,7 @@ TEST_CASE("Two at once: the second is told kind, id and age", "[assess]") {
 }
 
 TEST_CASE("Old results are pruned, young ones are not", "[assess]") {
-    Machine machine;
+    World machine;
     machine.assess("a1");
     machine.clocks.tick(days(401));
     machine.assess("a2");
@@ -240,7 +240,7 @@ TEST_CASE("Old results are pruned, young ones are not", "[assess]") {
 }
 
 TEST_CASE("An activity id that is no plain name never becomes a path", "[assess]") {
-    Machine machine;
+    World machine;
     machine.files.put("/secret.json", "{}");
     CHECK_FALSE(machine.folder().assessment("../../secret"));
 }

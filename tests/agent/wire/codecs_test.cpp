@@ -1,12 +1,13 @@
 #include <functional>
 
-#include <functional>
-
 #include "agent/domain/patch_status.hpp"
 #include "agent/wire/assessment_result.hpp"
 #include "agent/wire/enums.hpp"
 #include "agent/wire/first_seen.hpp"
+#include "agent/wire/installation_result.hpp"
+#include "agent/wire/journal.hpp"
 #include "agent/wire/patch_status.hpp"
+#include "agent/wire/progress.hpp"
 #include "agent/wire/running.hpp"
 #include "platform/base/json.hpp"
 #include "tests/agent/generated.hpp"
@@ -41,6 +42,51 @@ TEST_CASE("An assessment survives its own encoding", "[wire]") {
     CHECK(*decoded == assessment);
 }
 
+TEST_CASE("An installation survives its own encoding", "[wire]") {
+    const unsigned seed = GENERATE(range(0U, 40U));
+    CAPTURE(seed);
+    const Installation installation = generated_installation(seed, 7);
+    const auto decoded = decode_installation(encode(installation));
+    REQUIRE(decoded);
+    CHECK(*decoded == installation);
+}
+
+TEST_CASE("Each required member of an installation is missed by name", "[wire]") {
+    const std::string text = encode(generated_installation(2, 1));
+    const std::string name = GENERATE(as<std::string>(), "status", "installationActivityId", "rebootStatus", "startDateTime", "name", "version",
+                                      "installationState", "startedBy", "duration", "rebootSetting", "lastModifiedDateTime");
+    CAPTURE(name);
+    const auto decoded = decode_installation(without(text, name));
+    REQUIRE_FALSE(decoded);
+    CHECK(decoded.error().message.find(name) != std::string::npos);
+}
+
+TEST_CASE("Every state of the machine survives the journal", "[wire]") {
+    const unsigned seed = GENERATE(range(0U, 60U));
+    CAPTURE(seed);
+    const State state = generated_state(seed);
+    const auto decoded = decode_journal(encode(state));
+    REQUIRE(decoded);
+    CHECK(*decoded == state);
+}
+
+TEST_CASE("A journal that is none is refused, and where", "[wire]") {
+    CHECK(decode_journal(R"({"schema": 2, "state": "Idle"})").error().message == "schema: written by a newer guestpatch");
+    CHECK(decode_journal(R"({"schema": 1, "state": "Dancing", "run": {}})").error().message.starts_with("run.activityId"));
+    const std::string text = encode(generated_state(1));
+    for (const std::string name : {"state", "run", "activityId", "closes", "rebootSetting", "bootMilliseconds"}) {
+        CAPTURE(name);
+        CHECK_FALSE(decode_journal(without(text, name)));
+    }
+}
+
+TEST_CASE("Progress survives its own encoding", "[wire]") {
+    const OperationProgress whole{"a", "unpacking", 40, "curl", Instant(seconds(1'700'000'000))};
+    CHECK(*decode_progress(encode(whole)) == whole);
+    const OperationProgress least{.activity_id = "a"};
+    CHECK(*decode_progress(encode(least)) == least);
+}
+
 TEST_CASE("A failed assessment keeps why it failed", "[wire]") {
     Assessment failed = generated_assessment(1, 0);
     failed.status = OperationStatus::failed;
@@ -70,7 +116,7 @@ TEST_CASE("Wrong values name their place", "[wire]") {
 
 TEST_CASE("Patch status, ledger and lock text survive their own encoding", "[wire]") {
     const Assessment assessment = generated_assessment(4, 5);
-    const PatchStatus status{summarize(assessment), assessment.compliance};
+    const PatchStatus status{summarize(assessment), summarize(generated_installation(5, 5)), assessment.compliance};
     CHECK(*decode_patch_status(encode(status)) == status);
     CHECK(*decode_patch_status(encode(PatchStatus())) == PatchStatus());
     CHECK_FALSE(decode_patch_status("{}"));
@@ -99,6 +145,10 @@ TEST_CASE("Every enumerator has one spelling and reads back, in any case", "[wir
     walk(OperationStatus::completed_with_warnings);
     walk(StartedBy::platform);
     walk(ComplianceState::unknown);
+    walk(InstallationState::pending);
+    walk(RebootSetting::always);
+    walk(RebootStatus::completed);
+    walk(Stage::judging_reboot);
     CHECK(from_wire<Classification>("CRITICAL") == Classification::critical);
     CHECK_FALSE(from_wire<Classification>("Splendid"));
 }

@@ -4,7 +4,8 @@
 
 #include "tests/catch.hpp"
 #include "tests/fakes/machine.hpp"
-#include "tests/fakes/package_manager.hpp"
+#include "tests/fakes/progress.hpp"
+#include "tests/packagers/golden.hpp"
 
 using namespace guestpatch;
 
@@ -186,8 +187,35 @@ TEST_CASE("Packages left half way are named", "[apt]") {
     machine.files.put("/var/lib/dpkg/updates/0001",
                       "Package: curl\nStatus: install ok unpacked\nVersion: 7.0\nArchitecture: amd64\n");
     const auto sight = machine.apt()->pending(machine.context);
-    CHECK(sight->repair_needed == std::vector<std::string>{"curl"});
-    CHECK(has(sight->blind_spots, BlindSpotCode::packages_broken));
+    CHECK(sight->repair_needed);
+    REQUIRE(has(sight->blind_spots, BlindSpotCode::packages_broken));
+    CHECK(sight->blind_spots.back().message.find("curl") != std::string::npos);
+}
+
+TEST_CASE("A repair is needed after an interruption, not for triggers that wait", "[apt]") {
+    Machine machine;
+    machine.upgradable();
+    const auto repair_needed = [&] { return machine.apt()->pending(machine.context)->repair_needed; };
+    CHECK_FALSE(repair_needed());
+    SECTION("a journal is left") {
+        machine.files.put("/var/lib/dpkg/updates/tmp.i", "#padding\n");
+        CHECK_FALSE(repair_needed());
+        machine.files.put("/var/lib/dpkg/updates/0003",
+                          "Package: curl\nStatus: install ok installed\nVersion: 7.0\nArchitecture: amd64\n");
+        CHECK(repair_needed());
+    }
+    SECTION("triggers wait") {
+        machine.files.put("/var/lib/dpkg/status",
+                          "Package: curl\nStatus: install ok triggers-pending\nVersion: 7.0\nArchitecture: amd64\n");
+        CHECK_FALSE(repair_needed());
+    }
+    SECTION("dependencies are not met") {
+        Machine broken;
+        broken.processes.answer({"apt-get", "--print-uris"},
+                                Answer::exits(100, golden("apt/debian-12.print-uris.broken.stdout"),
+                                              golden("apt/debian-12.print-uris.broken.stderr")));
+        CHECK(broken.apt()->pending(broken.context)->repair_needed);
+    }
 }
 
 TEST_CASE("No source at all is never up to date", "[apt]") {
@@ -198,7 +226,8 @@ TEST_CASE("No source at all is never up to date", "[apt]") {
     empty.answer({"apt-get", "--print-uris"},
                  Answer::prints("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"));
     const auto apt =
-        apt::make_apt({machine.clocks, machine.files, machine.host, machine.locks, machine.log, empty}, {});
+        apt::make_apt(
+        {machine.clocks, machine.files, machine.host, machine.locks, machine.log, empty, machine.rebooter}, {});
     CHECK(has(apt->pending(machine.context)->blind_spots, BlindSpotCode::no_sources));
 }
 
@@ -224,14 +253,83 @@ TEST_CASE("Where the machine keeps no binary cache, a private one is used", "[ap
           }) == 2);
 }
 
-TEST_CASE("The reboot flag tells since when and for which packages", "[apt]") {
+TEST_CASE("The reboot flag tells since when and for which packages", "[apt][reboot]") {
     Machine machine;
-    CHECK_FALSE(machine.apt()->reboot_need(machine.context)->required);
+    CHECK_FALSE(machine.apt()->reboot_need(machine.context, Effort::glance)->required);
     machine.files.put("/run/reboot-required", "*** System restart required ***\n");
     machine.files.put("/run/reboot-required.pkgs", "libc6\nlinux-image-6.1\nlibc6\n");
-    const auto need = machine.apt()->reboot_need(machine.context);
+    const auto need = machine.apt()->reboot_need(machine.context, Effort::glance);
     REQUIRE(need);
     CHECK(need->required);
     CHECK(need->since);
     CHECK(need->reasons == std::vector<std::string>{"libc6", "linux-image-6.1"});
+}
+
+TEST_CASE("A newer kernel needs a reboot, flag or no flag", "[apt][reboot]") {
+    Machine machine;
+    machine.host.machine.kernel = "6.1.0-50-amd64";
+    machine.files.put("/var/lib/dpkg/status",
+                      "Package: linux-image-6.1.0-50-amd64\nStatus: install ok installed\nVersion: 6.1.1\nArchitecture: "
+                      "amd64\n\nPackage: linux-image-6.1.0-51-amd64\nStatus: install ok installed\nVersion: "
+                      "6.1.2\nArchitecture: amd64\n");
+    const auto glance = machine.apt()->reboot_need(machine.context, Effort::glance);
+    REQUIRE(glance);
+    CHECK(glance->required);
+    CHECK(glance->reasons ==
+          std::vector<std::string>{"linux-image-6.1.0-51-amd64 is newer than the running kernel 6.1.0-50-amd64"});
+    CHECK(machine.processes.commands().empty());
+
+    machine.processes.answer({"needrestart", "-b"},
+                             Answer::prints("NEEDRESTART-KEXP: 6.1.0-51-amd64\nNEEDRESTART-KSTA: 3\n"
+                                            "NEEDRESTART-SVC: cron.service\n"));
+    const auto thorough = machine.apt()->reboot_need(machine.context, Effort::thorough);
+    REQUIRE(thorough);
+    CHECK(thorough->reasons == glance->reasons);
+    CHECK(thorough->services == std::vector<std::string>{"cron.service"});
+}
+
+TEST_CASE("needrestart helps where it is installed, and only there", "[apt][reboot]") {
+    Machine machine;
+    machine.host.machine.kernel = "6.1.0-50-amd64";
+    SECTION("a kernel was replaced by one of the same name") {
+        machine.processes.answer({"needrestart", "-b"}, Answer::prints("NEEDRESTART-KSTA: 2\n"));
+        const auto need = machine.apt()->reboot_need(machine.context, Effort::thorough);
+        CHECK(need->required);
+        CHECK(need->reasons ==
+              std::vector<std::string>{"the running kernel 6.1.0-50-amd64 was replaced by a newer build"});
+    }
+    SECTION("it is not installed") {
+        const auto need = machine.apt()->reboot_need(machine.context, Effort::thorough);
+        CHECK_FALSE(need->required);
+        CHECK(machine.log.entries().empty());
+    }
+    SECTION("it fails") {
+        machine.processes.answer({"needrestart", "-b"}, Answer::exits(1));
+        CHECK_FALSE(machine.apt()->reboot_need(machine.context, Effort::thorough)->required);
+    }
+}
+
+TEST_CASE("A snapshot is asked for in every question, and known to Ubuntu's newer apt only", "[apt][snapshot]") {
+    Machine machine;
+    machine.upgradable();
+    machine.updates_to(0, "");
+    const auto apt = apt::make_apt(machine.seams, {.snapshot = *parse_instant("2026-03-01T03:04:00Z")});
+    apt->refresh(machine.context);
+    CHECK(apt->pending(machine.context));
+    for (const std::string& line : machine.processes.command_lines()) {
+        CAPTURE(line);
+        CHECK((line.find("--snapshot 20260301T030400Z") != std::string::npos ||
+               line.find("APT::Snapshot=20260301T030400Z") != std::string::npos));
+    }
+
+    const auto known = [&](const std::string& version) {
+        machine.files.put("/var/lib/dpkg/status", "Package: apt\nStatus: install ok installed\nVersion: " + version +
+                                                      "\nArchitecture: amd64\n");
+        return apt::knows_snapshots(machine.seams);
+    };
+    CHECK_FALSE(known("2.9.0"));
+    machine.host.machine.os_release["ID"] = "ubuntu";
+    CHECK(known("2.9.0"));
+    CHECK(known("2.4.11"));
+    CHECK_FALSE(known("2.4.10"));
 }

@@ -77,3 +77,23 @@ TEST_CASE("The dependencies that keep apt from planning are named", "[apt][plan]
     CHECK(unmet_dependencies(golden("apt/debian-12.print-uris.stdout")).empty());
     CHECK(unmet_dependencies("").empty());
 }
+
+TEST_CASE("What a plan does to the disk is read, whatever the unit", "[apt][plan]") {
+    const auto growth = [](const std::string& space) { return parse_growth("After this operation, " + space); };
+    CHECK(growth("0 B of additional disk space will be used.") == 0);
+    CHECK(growth("12.3 kB of additional disk space will be used.") == 12'300);
+    CHECK(growth("1,024 kB of additional disk space will be used.") == 1'024'000);
+    CHECK(growth("31.5 MB disk space will be freed.") == -31'500'000);
+    CHECK(growth("2 GB of additional disk space will be used.") == 2'000'000'000);
+    CHECK_FALSE(growth("lots of additional disk space will be used."));
+    CHECK_FALSE(parse_growth("Need to get 0 B/62.0 kB of archives."));
+    const std::string text = golden("apt/debian-12.print-uris.stdout");
+    CHECK(parse_plan(text)->growth == 0);
+    CHECK(parse_plan(text)->download_bytes() == 19 * 20672);
+}
+
+TEST_CASE("The packages apt will unpack are counted, reinstalled ones too", "[apt][plan]") {
+    CHECK(packages_to_change("6 upgraded, 1 newly installed, 0 to remove and 16 not upgraded.") == 7);
+    CHECK(packages_to_change("0 upgraded, 0 newly installed, 1 reinstalled, 0 to remove and 21 not upgraded.") == 1);
+    CHECK_FALSE(packages_to_change("1 not fully installed or removed."));
+}

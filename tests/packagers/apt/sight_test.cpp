@@ -163,3 +163,21 @@ TEST_CASE("Each architecture's archive gives its own size", "[apt][sight]") {
     if (has(patches, "gp-lib:i386")) CHECK(find(patches, "gp-lib:i386").download_bytes == 7);
     CHECK(find(patches, "gp-held").download_bytes == 0);
 }
+
+TEST_CASE("The package manager and its parts are marked to go in first", "[apt][sight]") {
+    std::string text;
+    InstalledPackages installed;
+    const std::vector<std::string> names{"apt", "apt-listchanges", "dpkg", "dpkg-dev", "libapt-pkg6.0", "libc6"};
+    for (const std::string& name : names) {
+        installed[name] = {.name = name, .version = "1", .architecture = "amd64"};
+        text += name + ":\n  Installed: 1\n  Candidate: 2\n  Version table:\n     2 500\n        500 http://x stable/main amd64 "
+                       "Packages\n *** 1 100\n        100 /var/lib/dpkg/status\n";
+    }
+    const auto policies = parse_policy(text);
+    REQUIRE(policies);
+    std::vector<std::string> first;
+    for (const Patch& patch : assemble_patches({installed, nullptr, nullptr, *policies, {}})) {
+        if (patch.first) first.push_back(patch.id.name);
+    }
+    CHECK(first == std::vector<std::string>{"apt", "dpkg", "libapt-pkg6.0"});
+}

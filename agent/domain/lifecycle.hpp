@@ -1,0 +1,202 @@
+// The state machine of an installation: what is true, what has happened, what is to be done next. Pure.
+//
+// The next State is durable before its effects start, and every effect is safe to start twice
+// (docs/decisions/0010-journal.md). A test walks every State with every Event.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "agent/domain/installation.hpp"
+#include "platform/base/time.hpp"
+
+namespace guestpatch {
+
+/// [opens, closes): when something may be installed.
+struct Window {
+    Instant opens;
+    Instant closes;
+
+    friend bool operator==(const Window&, const Window&) = default;
+};
+
+/// A moment as a run has to see it: a wall clock may be set, a boot clock starts anew.
+struct Moment {
+    Instant wall;
+    BootTime boot;
+    std::string boot_id;
+
+    friend bool operator==(const Moment&, const Moment&) = default;
+};
+
+/// What one installation was asked for, and when it must end.
+struct Run {
+    std::string activity_id;
+    StartedBy started_by = StartedBy::user;
+    std::string maintenance_run_id;
+    Moment began;
+    InstallationRequest request;
+    Window window;                ///< already cut to the maximum duration
+    RebootSetting reboot_setting = RebootSetting::if_required;
+    seconds reboot_reserve{};     ///< kept free for a reboot at the end of the window
+    seconds reboot_warning{};     ///< between announcing a reboot and making it
+    int reboots_left = 0;
+    bool interrupted = false;     ///< was found without its process
+
+    friend bool operator==(const Run&, const Run&) = default;
+};
+
+/// What is left of the window, less the reserve for a reboot the run may have to make: the smaller answer of
+/// the two clocks, so that a wall clock set back does not stretch a window. Never negative.
+[[nodiscard]] seconds time_left(const Run& run, const Moment& now);
+
+// --- states: what is true --------------------------------------------------------------------------
+
+struct Idle {
+    friend bool operator==(const Idle&, const Idle&) = default;
+};
+/// Looking for what to install. Nothing has been changed, unless by a repair.
+struct Assessing {
+    Run run;
+    bool repaired = false;
+
+    friend bool operator==(const Assessing&, const Assessing&) = default;
+};
+enum class Stage {
+    repairing,       ///< before anything else
+    downloading,
+    installing,
+    mending,         ///< a batch left packages half done
+    tidying,         ///< automatic marks
+    judging_reboot,
+};
+/// The package manager is at work, or about to be.
+struct Installing {
+    Run run;
+    Stage stage = Stage::downloading;
+    std::string job;                     ///< of the detached run, in the stages that have one
+    std::vector<PatchFailure> failures;  ///< so far
+
+    friend bool operator==(const Installing&, const Installing&) = default;
+};
+/// A reboot was decided; everybody is told before it is arranged.
+struct AwaitingReboot {
+    Run run;
+    std::string reason;
+
+    friend bool operator==(const AwaitingReboot&, const AwaitingReboot&) = default;
+};
+/// A reboot was arranged for `due`, in the boot the run began in.
+struct Rebooting {
+    Run run;
+    Instant due;
+
+    friend bool operator==(const Rebooting&, const Rebooting&) = default;
+};
+/// Everything is done; the package database is read once more and the final report written.
+struct Verifying {
+    Run run;
+    RebootStatus reboot = RebootStatus::not_needed;
+    std::string reason;                  ///< of the reboot, or against it
+    std::vector<PatchFailure> failures;
+
+    friend bool operator==(const Verifying&, const Verifying&) = default;
+};
+using State = std::variant<Idle, Assessing, Installing, AwaitingReboot, Rebooting, Verifying>;
+
+// --- events: what has happened ---------------------------------------------------------------------
+
+struct InstallRequested {
+    Run run;
+};
+/// `next` names the first batch, when something is to be installed and fits.
+struct Assessed {
+    bool failed = false;
+    bool repair_needed = false;
+    bool anything_to_install = false;
+};
+/// `next_job` is the batch to go on with: empty when nothing is left, or nothing fits.
+struct Downloaded {
+    std::string next_job;
+};
+struct BatchEnded {
+    std::string next_job;
+    std::vector<PatchFailure> failures;
+    bool left_running = false;
+    bool damaged = false;  ///< packages are half done, or it was cut short: mend that before anything else
+};
+/// After a batch the other two members are a BatchEnded's.
+struct Repaired {
+    bool left_running = false;
+    std::string next_job{};
+    std::vector<PatchFailure> failures{};
+};
+struct MarksRestored {};
+struct RebootJudged {
+    RebootStatus status = RebootStatus::not_needed;  ///< started: make one
+    std::string reason;
+};
+struct RebootAnnounced {
+    Instant now;
+};
+struct RebootArranged {
+    std::string refusal;  ///< empty: it will happen
+};
+struct Concluded {};
+/// A process found this State, and no living owner of it.
+struct Woke {
+    Moment now;
+    bool may_continue = false;  ///< whether this process may install and reboot on the run's behalf
+};
+using Event = std::variant<InstallRequested, Assessed, Repaired, Downloaded, BatchEnded, MarksRestored, RebootJudged,
+                           RebootAnnounced, RebootArranged, Concluded, Woke>;
+
+// --- effects: what is to be done -------------------------------------------------------------------
+
+struct Assess {
+    bool refresh = true;
+};
+/// Collects `leftover` first, a job that may still run.
+struct RepairMachine {
+    std::string job;
+    std::string leftover;
+};
+struct DownloadArchives {};
+struct RunBatch {
+    std::string job;
+};
+struct RestoreMarks {};
+struct JudgeReboot {};
+struct AnnounceReboot {
+    std::string reason;
+};
+struct ArrangeReboot {};
+struct Conclude {
+    bool look_again = false;  ///< after a reboot: assess anew
+};
+using Effect = std::variant<std::monostate, Assess, RepairMachine, DownloadArchives, RunBatch, RestoreMarks, JudgeReboot,
+                            AnnounceReboot, ArrangeReboot, Conclude>;
+
+/// The name of the next detached job of a run: "guestpatch-<activity id>-<number>", one higher than `job`'s.
+[[nodiscard]] std::string following_job(const Run& run, std::string_view job);
+
+/// The next state and the one order it gives; no order means: wait.
+struct Step {
+    State state;
+    Effect effect;
+};
+
+/// An event that does not belong to a state changes nothing and orders nothing.
+[[nodiscard]] Step step(const State& state, const Event& event);
+
+/// "Installing", as architecture and status spell it.
+[[nodiscard]] std::string_view name_of(const State& state);
+/// The run a state belongs to; nullptr in Idle.
+[[nodiscard]] const Run* run_of(const State& state);
+
+/// How long after it was due a reboot is given up.
+constexpr seconds reboot_patience = std::chrono::minutes(15);
+
+}  // namespace guestpatch

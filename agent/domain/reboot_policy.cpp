@@ -1,0 +1,23 @@
+#include "agent/domain/reboot_policy.hpp"
+
+#include "platform/base/text.hpp"
+
+namespace guestpatch {
+
+RebootJudged decide_reboot(const RebootFacts& facts) {
+    const Run& run = facts.run;
+    const bool always = run.reboot_setting == RebootSetting::always && facts.installed > 0;
+    if (!facts.need.required && !always) return {RebootStatus::not_needed, ""};
+    const std::string why = facts.need.required ? join(facts.need.reasons) : "the reboot setting is Always";
+    const RebootStatus refused = facts.need.required ? RebootStatus::required : RebootStatus::not_needed;
+    const auto refuse = [&](std::string_view because) {
+        return RebootJudged{refused, why + (why.empty() ? "" : "; ") + std::string(because)};
+    };
+    if (run.reboot_setting == RebootSetting::never) return refuse("the reboot setting is Never");
+    if (!facts.may_reboot) return refuse("the run was interrupted");
+    if (run.reboots_left <= 0) return refuse("this run has made its reboots");
+    if (facts.left <= seconds(0)) return refuse("there is no time left for a reboot");
+    return {RebootStatus::started, why};
+}
+
+}  // namespace guestpatch

@@ -1,0 +1,187 @@
+// The performer's last orders: the reboot, and the truth about everything that was done.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/domain/reboot_policy.hpp"
+#include "agent/engine/assess.hpp"
+#include "agent/engine/performer.hpp"
+#include "platform/base/text.hpp"
+#include "platform/random.hpp"
+
+namespace guestpatch {
+namespace {
+
+using enum InstallationState;
+
+constexpr std::chrono::minutes look_limit{10};
+
+}  // namespace
+
+Event Performer::perform(const State& state, const JudgeReboot&) {
+    progress_.begin("", seconds(0));
+    settle_by_database(std::get<Installing>(state).failures);
+    const std::size_t done = count(result_.patches, installed);
+    Context context = until(look_limit);
+    progress_.step("looking whether a reboot is needed", std::nullopt);
+    const auto need = machine_.detected.manager->reboot_need(context, done > 0 ? Effort::thorough : Effort::glance);
+    if (!need) {
+        result_.notes.push_back({"REBOOT_STATE_UNKNOWN", need.error().message});
+        return RebootJudged{RebootStatus::not_needed, ""};
+    }
+    result_.services = need->services;
+    return decide_reboot({.run = run_,
+                          .need = *need,
+                          .installed = done,
+                          .may_reboot = !run_.interrupted && !context_.stop.stop_requested(),
+                          .left = time_left(run_, machine_.now())});
+}
+
+Event Performer::perform(const State&, const AnnounceReboot& order) {
+    result_.reboot_status = RebootStatus::started;
+    result_.reboot_reason = order.reason;
+    if (count(result_.patches, installed) > 0) record_what_is_left();
+    record();
+    return RebootAnnounced{machine_.seams.clocks.wall()};
+}
+
+Event Performer::perform(const State&, const ArrangeReboot&) {
+    const std::string message = fmt::format("guestpatch restarts this machine to complete updates: {}", result_.reboot_reason);
+    const auto arranged = machine_.seams.rebooter.schedule(run_.reboot_warning, message);
+    if (arranged) return RebootArranged();
+    machine_.seams.log.error(arranged.error().message);
+    return RebootArranged{arranged.error().message};
+}
+
+Event Performer::perform(const State& state, const Conclude& order) {
+    const auto& verifying = std::get<Verifying>(state);
+    settle_by_database(verifying.failures);
+    const bool announced = result_.reboot_status == RebootStatus::started;
+    result_.reboot_status = verifying.reboot;
+    if (!verifying.reason.empty()) result_.reboot_reason = verifying.reason;
+    if (verifying.reboot == RebootStatus::failed) {
+        result_.errors.push_back({"REBOOT_FAILED", "reboot", verifying.reason});
+    }
+    if (run_.interrupted) note_interruption();
+    if (order.look_again) {
+        look_after_reboot();
+    } else if (!announced && count(result_.patches, installed) > 0) {
+        record_what_is_left();
+    }
+    result_.left_running.clear();
+    result_.duration = std::chrono::round<seconds>(machine_.seams.clocks.boot() - began_);
+    result_.status = final_status(result_);
+    record();
+    return Concluded();
+}
+
+/// A warning where something is missing because of it; where everything went in all the same, only a note.
+void Performer::note_interruption() {
+    constexpr const char* code = "OPERATION_INTERRUPTED";
+    const std::string message =
+        fmt::format("the installation that began at {} was interrupted (a stop request, power cut, reboot or kill) and finished "
+                    "later from what the package database says",
+                    format_instant(run_.began.wall));
+    const bool whole = !result_.assessment_id.empty() && final_status(result_) == OperationStatus::succeeded;
+    if (whole && std::ranges::find(result_.notes, code, &Note::code) == result_.notes.end()) {
+        result_.notes.push_back({code, message});
+    } else if (!whole && std::ranges::find(result_.errors, code, &ErrorDetail::code) == result_.errors.end()) {
+        result_.errors.push_back({code, "install", message});
+    }
+}
+
+void Performer::settle_by_database(const std::vector<PatchFailure>& failures) {
+    std::vector<PatchResult> open;
+    std::vector<Patch> patches;
+    for (const PatchResult& result : result_.patches) {
+        if (result.state == installed) continue;
+        open.push_back(result);
+        patches.push_back(result.patch);
+    }
+    if (open.empty()) return;
+    InstallOutcome known{.failures = failures, .complaint = "the run was interrupted while it went in"};
+    known.failures.insert(known.failures.end(), collected_.begin(), collected_.end());
+    const std::vector<Presence> presence = verify(patches);
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        if (!is_intended(open[i]) && presence[i] != Presence::installed) continue;  // as it was meant to be
+        const bool cut_off = presence[i] == Presence::broken;
+        const BatchVerdict verdict = judge_batch({patches[i]}, {presence[i]}, known, cut_off);
+        for (const PatchResult& settled : verdict.settled) settle(settled);
+        if (verdict.settled.empty()) {
+            settle_all({patches[i]}, pending, Reason::no_time_left, "the run was interrupted before its turn came");
+        }
+    }
+}
+
+/// What failed half way is no pending patch to apt any more: it must not vanish from sight.
+void Performer::name_broken(Assessment& left) {
+    std::vector<Patch> unfinished;
+    for (const PatchResult& result : result_.patches) {
+        if (result.state == failed) unfinished.push_back(result.patch);
+    }
+    const std::vector<Presence> presence = verify(unfinished);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < unfinished.size(); ++i) {
+        if (presence[i] == Presence::broken) names.push_back(unfinished[i].id.name);
+    }
+    if (names.empty()) return;
+    const std::string message = "not fully installed: " + join(names);
+    left.blind_spots.push_back({machine_.detected.name, BlindSpotCode::packages_broken, message, false});
+    left.status = final_status(left);
+}
+
+void Performer::record_what_is_left() {
+    if (!assessment_) return;
+    Assessment left = *assessment_;
+    left.activity_id = make_guid();
+    left.started = machine_.seams.clocks.wall();
+    left.modified = left.started;
+    left.duration = seconds(0);
+    if (assessment_->metadata_age) *left.metadata_age += std::max(left.started - assessment_->modified, seconds(0));
+    left.notes = {{"DERIVED_FROM_INSTALLATION",
+                   fmt::format("the assessment {} less what the installation {} put in, by the package database",
+                               assessment_->activity_id, result_.activity_id)}};
+    const auto is_in = [this](const Patch& patch) {
+        return std::ranges::any_of(result_.patches, [&](const PatchResult& result) {
+            return result.state == installed && result.patch.id == patch.id;
+        });
+    };
+    std::erase_if(left.patches, is_in);
+    name_broken(left);
+    Context context = until(look_limit);
+    if (auto need = machine_.detected.manager->reboot_need(context, Effort::glance)) left.reboot = std::move(*need);
+    const auto seen_at = left.metadata_age ? std::optional(left.modified - *left.metadata_age) : std::nullopt;
+    const auto support = read_support_end(machine_.seams, machine_.settings, false);
+    left.compliance = judge_compliance({left.patches, left.blind_spots, left.reboot, seen_at, support,
+                                        machine_.settings.compliance_max_age}, left.compliance, left.modified);
+    const auto ledger = advance_first_seen(machine_.state.first_seen(), left.patches, left.blind_spots, left.modified);
+    note_failure(machine_.state.record(left, ledger));
+}
+
+void Performer::look_after_reboot() {
+    Context context = until(look_limit);
+    const AssessOutcome looked = assess(machine_.seams, machine_.detected, machine_.settings, machine_.state,
+                                        {.activity_id = make_guid(),
+                                         .started_by = run_.started_by,
+                                         .refresh = false,
+                                         .selection = run_.request.selection},
+                                        context);
+    if (looked.not_recorded) not_recorded_ = looked.not_recorded;
+    const RebootNeed& need = looked.assessment.reboot;
+    if (need.required) {
+        result_.notes.push_back({"REBOOT_STILL_REQUIRED", "after the reboot another one is asked for: " + join(need.reasons)});
+    }
+}
+
+void Performer::record() {
+    result_.modified = std::max(machine_.seams.clocks.wall(), result_.started);
+    note_failure(machine_.state.record(result_));
+}
+
+void Performer::note_failure(const Result<void>& written) {
+    if (written || not_recorded_) return;
+    not_recorded_ = written.error().within("the result could not be recorded");
+    machine_.seams.log.error(not_recorded_->message);
+}
+
+}  // namespace guestpatch

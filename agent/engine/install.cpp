@@ -1,0 +1,97 @@
+#include "agent/engine/install.hpp"
+
+#include <algorithm>
+
+namespace guestpatch {
+namespace {
+
+/// Journal, then perform: until no order is left.
+InstallReport drive(const Machine& machine, Performer& performer, State state, Event event) {
+    while (true) {
+        Step next = step(state, event);
+        if (auto kept = machine.state.write_journal(next.state); !kept) {
+            const Error why = kept.error().within("the journal cannot be kept, so nothing more is done");
+            machine.seams.log.error(why.message);
+            return {performer.result(), std::move(state), why};
+        }
+        if (next.state.index() != state.index()) {
+            machine.seams.log.debug("state", {{"from", std::string(name_of(state))}, {"to", std::string(name_of(next.state))},
+                                             {"activity", performer.result().activity_id}});
+        }
+        state = std::move(next.state);
+        if (std::holds_alternative<std::monostate>(next.effect)) return {performer.result(), std::move(state), performer.not_recorded()};
+        event = performer.perform(state, next.effect);
+    }
+}
+
+/// A journal that was lost leaves patchStatus, which still says InProgress.
+State reconstruct(const Machine& machine) {
+    const PatchStatus status = machine.state.patch_status();
+    if (!status.installation || status.installation->status != OperationStatus::in_progress) return Idle();
+    return Verifying{.run = {.activity_id = status.installation->activity_id,
+                             .began = {.wall = status.installation->started},
+                             .interrupted = true}};
+}
+
+bool still_runs(const Machine& machine, const State& state) {
+    const auto* installing = std::get_if<Installing>(&state);
+    if (installing == nullptr || installing->job.empty()) return false;
+    return std::ranges::any_of(machine.state.parts_of(installing->job), [&](const Detached& part) {
+        return !machine.seams.processes.whereabouts(part).empty();
+    });
+}
+
+}  // namespace
+
+InstallReport install(const Machine& machine, const Run& run, bool refresh, Context& context) {
+    Performer performer(machine, run, refresh, context);
+    return drive(machine, performer, Idle(), InstallRequested{run});
+}
+
+std::optional<InstallReport> finish_left_over(const Machine& machine, Takeover takeover, Context& context) {
+    State state = machine.state.journal();
+    if (std::holds_alternative<Idle>(state)) state = reconstruct(machine);
+    const Run* run = run_of(state);
+    if (run == nullptr) return std::nullopt;
+    if (takeover == Takeover::when_it_has_ended && still_runs(machine, state)) return std::nullopt;
+    const Woke woke{.now = machine.now()};
+    if (std::holds_alternative<std::monostate>(step(state, woke).effect)) return std::nullopt;
+    machine.seams.log.info("an earlier installation is brought to its end",
+                           {{"activity", run->activity_id}, {"state", std::string(name_of(state))}});
+    Performer performer(machine, *run, false, context);
+    return drive(machine, performer, std::move(state), woke);
+}
+
+DryRun plan_installation(const Assessment& assessment, const Run& run, const Moment& now) {
+    DryRun planned;
+    Installation& result = planned.installation;
+    result = {.activity_id = run.activity_id,
+              .assessment_id = assessment.activity_id,
+              .started = run.began.wall,
+              .modified = now.wall,
+              .started_by = run.started_by,
+              .on = assessment.on,
+              .patches = dispose(run.request, assessment.patches),
+              .blind_spots = assessment.blind_spots,
+              .reboot_setting = run.reboot_setting,
+              .dry_run = true};
+    std::vector<Patch> waiting;
+    for (const PatchResult& patch : result.patches) {
+        if (is_intended(patch)) waiting.push_back(patch.patch);
+    }
+    waiting = in_order(std::move(waiting));
+    planned.batches = plan_batches(waiting, time_left(run, now));
+    result.window_exceeded = !waiting.empty();
+    for (const Patch& patch : waiting) {
+        const auto found = std::ranges::find(result.patches, patch.id, [](const PatchResult& one) -> const PatchId& { return one.patch.id; });
+        found->patch.reason = Reason::no_time_left;
+    }
+    Installation hoped_for = result;
+    for (PatchResult& patch : hoped_for.patches) {
+        if (is_intended(patch)) patch.state = InstallationState::installed;
+    }
+    result.status = final_status(hoped_for);
+    return planned;
+}
+
+}  // namespace guestpatch

@@ -1,0 +1,33 @@
+// Progress of a whole run, made of the progress of its parts, also for whoever asks from outside.
+#pragma once
+
+#include <string>
+
+#include "agent/engine/state_folder.hpp"
+#include "packagers/package_manager.hpp"
+#include "platform/clock.hpp"
+
+namespace guestpatch {
+
+/// Passes reports on with what only the run knows, and keeps them where `status` looks. A report may be the last
+/// for an hour, when a script says nothing: none is held back.
+class RunProgress final : public Progress {
+  public:
+    RunProgress(Progress& inner, StateFolder& state, Clocks& clocks, std::string activity_id)
+        : inner_(inner), state_(state), clocks_(clocks), activity_id_(std::move(activity_id)) {}
+
+    /// A part begins: its words go before each step ("batch 2"), `expected` is what is left of the run.
+    void begin(std::string part, seconds expected);
+    void report(const ProgressReport& report) override;
+
+  private:
+    Progress& inner_;
+    StateFolder& state_;
+    Clocks& clocks_;
+    std::string activity_id_;
+    std::string part_;
+    BootTime part_ends_ = BootTime::max();
+    OperationProgress last_;
+};
+
+}  // namespace guestpatch

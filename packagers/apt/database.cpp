@@ -1,0 +1,61 @@
+#include "packagers/apt/database.hpp"
+
+#include <algorithm>
+
+#include "packagers/apt/version.hpp"
+
+namespace guestpatch::apt {
+namespace {
+
+const Path folder = "/var/lib/dpkg";
+
+/// The journal's parts are numbered; what else dpkg keeps beside them is not finished.
+std::vector<Path> journal(Files& files) {
+    std::vector<Path> parts;
+    const auto listed = files.list(folder / "updates");
+    if (!listed) return parts;
+    for (const FileInfo& entry : *listed) {
+        const bool number = std::ranges::all_of(entry.name, [](char c) { return c >= '0' && c <= '9'; });
+        if (number) parts.push_back(folder / "updates" / entry.name);
+    }
+    return parts;
+}
+
+}  // namespace
+
+Result<InstalledPackages> read_installed(Files& files) {
+    auto status = files.read(folder / "status");
+    if (!status) return status.error();
+    std::vector<std::string> texts{std::move(*status)};
+    // Newer than the status file; apt does not mention it.
+    for (const Path& part : journal(files)) {
+        if (auto text = files.read(part)) texts.push_back(std::move(*text));
+    }
+    return parse_dpkg_status(texts);
+}
+
+bool journal_left(Files& files) {
+    return !journal(files).empty();
+}
+
+std::vector<std::string> half_done(const InstalledPackages& installed) {
+    std::vector<std::string> names;
+    for (const auto& [name, package] : installed) {
+        if (package.half_done()) names.push_back(name);
+    }
+    return names;
+}
+
+std::string native_architecture(const InstalledPackages& installed) {
+    const auto dpkg = installed.find("dpkg");
+    return dpkg == installed.end() ? std::string() : dpkg->second.architecture;
+}
+
+Presence presence(const InstalledPackages& installed, const PatchId& id) {
+    const auto found = installed.find(id.name);
+    if (found == installed.end()) return Presence::absent;
+    if (found->second.half_done()) return Presence::broken;
+    return compare_versions(found->second.version, id.version) < 0 ? Presence::absent : Presence::installed;
+}
+
+}  // namespace guestpatch::apt

@@ -1,0 +1,172 @@
+#include "agent/domain/lifecycle.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "agent/wire/enums.hpp"
+#include "tests/catch.hpp"
+
+using namespace guestpatch;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Instant noon{std::chrono::sys_days(std::chrono::year(2026) / 6 / 10) + 12h};
+const Run run{.activity_id = "11111111-2222-4333-8444-555555555555",
+              .began = {noon, BootTime(1000s), "boot-1"},
+              .window = {noon, noon + 4h},
+              .reboot_reserve = 23min,
+              .reboot_warning = 3min,
+              .reboots_left = 2};
+
+template <class T>
+struct Named {
+    std::string name;
+    T value;
+};
+
+std::vector<Named<State>> all_states() {
+    std::vector<Named<State>> states{{"Idle", Idle()}, {"Assessing", Assessing{run}}, {"Assessing, repaired", Assessing{run, true}}};
+    for (const Stage stage : {Stage::repairing, Stage::downloading, Stage::installing, Stage::mending, Stage::tidying, Stage::judging_reboot}) {
+        states.push_back({fmt::format("Installing, {}", to_wire(stage)), Installing{run, stage, following_job(run, "")}});
+    }
+    Run interrupted = run;
+    interrupted.interrupted = true;
+    states.push_back({"Installing, Repairing, interrupted", Installing{interrupted, Stage::repairing, following_job(run, "")}});
+    states.push_back({"AwaitingReboot", AwaitingReboot{run, "kernel"}});
+    states.push_back({"Rebooting", Rebooting{run, noon + 1h}});
+    states.push_back({"Verifying", Verifying{run}});
+    states.push_back({"Verifying, after the reboot", Verifying{run, RebootStatus::completed}});
+    return states;
+}
+
+std::vector<Named<Event>> all_events() {
+    const std::string job = following_job(run, "");
+    const Moment same{noon + 30min, BootTime(2800s), "boot-1"};
+    const Moment late{noon + 3h, BootTime(11800s), "boot-1"};
+    const Moment other{noon + 30min, BootTime(10s), "boot-2"};
+    return {{"InstallRequested", InstallRequested{run}},
+            {"Assessed, failed", Assessed{.failed = true}},
+            {"Assessed, repair needed", Assessed{.repair_needed = true, .anything_to_install = true}},
+            {"Assessed, nothing to install", Assessed{}},
+            {"Assessed, something to install", Assessed{.anything_to_install = true}},
+            {"Repaired", Repaired{}},
+            {"Repaired, a batch fits", Repaired{.next_job = following_job(run, job)}},
+            {"Repaired, left running", Repaired{.left_running = true}},
+            {"Downloaded, a batch fits", Downloaded{job}},
+            {"Downloaded, none does", Downloaded{}},
+            {"BatchEnded, another fits", BatchEnded{.next_job = following_job(run, job)}},
+            {"BatchEnded, none left", BatchEnded{}},
+            {"BatchEnded, damaged", BatchEnded{.damaged = true}},
+            {"BatchEnded, left running", BatchEnded{.left_running = true}},
+            {"MarksRestored", MarksRestored{}},
+            {"RebootJudged, make one", RebootJudged{RebootStatus::started, "kernel"}},
+            {"RebootJudged, none", RebootJudged{}},
+            {"RebootAnnounced", RebootAnnounced{noon}},
+            {"RebootArranged", RebootArranged{}},
+            {"RebootArranged, refused", RebootArranged{"no"}},
+            {"Concluded", Concluded{}},
+            {"Woke", Woke{same}},
+            {"Woke, may continue", Woke{same, true}},
+            {"Woke, much later", Woke{late}},
+            {"Woke, after a reboot", Woke{other}}};
+}
+
+std::string describe(const State& state) {
+    if (const auto* installing = std::get_if<Installing>(&state)) return fmt::format("Installing, {}", to_wire(installing->stage));
+    if (const auto* verifying = std::get_if<Verifying>(&state)) {
+        const Run* of = run_of(state);
+        return fmt::format("Verifying, reboot {}{}", to_wire(verifying->reboot), of->interrupted ? ", interrupted" : "");
+    }
+    return std::string(name_of(state));
+}
+
+std::string describe(const Effect& effect) {
+    struct {
+        std::string operator()(std::monostate) const { return ""; }
+        std::string operator()(const Assess& order) const { return order.refresh ? "Assess" : "Assess, without a refresh"; }
+        std::string operator()(const RepairMachine& order) const {
+            return order.leftover.empty() ? "RepairMachine" : "RepairMachine, collect the job first";
+        }
+        std::string operator()(const DownloadArchives&) const { return "DownloadArchives"; }
+        std::string operator()(const RunBatch&) const { return "RunBatch"; }
+        std::string operator()(const RestoreMarks&) const { return "RestoreMarks"; }
+        std::string operator()(const JudgeReboot&) const { return "JudgeReboot"; }
+        std::string operator()(const AnnounceReboot&) const { return "AnnounceReboot"; }
+        std::string operator()(const ArrangeReboot&) const { return "ArrangeReboot"; }
+        std::string operator()(const Conclude& order) const { return order.look_again ? "Conclude, look again" : "Conclude"; }
+    } words;
+    return std::visit(words, effect);
+}
+
+/// Every State with every Event; pairs that change nothing are left out of the table.
+std::string walk() {
+    std::string table = "| state | event | next state | order |\n|---|---|---|---|\n";
+    for (const auto& [state_name, state] : all_states()) {
+        for (const auto& [event_name, event] : all_events()) {
+            const Step next = step(state, event);
+            const bool waits = std::holds_alternative<std::monostate>(next.effect);
+            if (waits && next.state == state) continue;
+            table += fmt::format("| {} | {} | {} | {} |\n", state_name, event_name, describe(next.state), describe(next.effect));
+        }
+    }
+    return table;
+}
+
+}  // namespace
+
+TEST_CASE("the documentation shows what every state makes of every event") {
+    std::ifstream file(GUESTPATCH_TESTS "/../docs/development/state-machine.md");
+    std::stringstream document;
+    document << file.rdbuf();
+    const std::string table = walk();
+    const bool shown = document.str().contains(table);
+    if (!shown) std::cout << "docs/development/state-machine.md has to hold this table:\n\n" << table << "\n";
+    CHECK(shown);
+}
+
+TEST_CASE("no state is a dead end for a process that finds it") {
+    for (const auto& [name, state] : all_states()) {
+        INFO(name);
+        if (std::holds_alternative<Idle>(state)) continue;
+        const Moment tomorrow{noon + 24h, BootTime(100s), "boot-2"};
+        CHECK_FALSE(std::holds_alternative<std::monostate>(step(state, Woke{tomorrow}).effect));
+    }
+}
+
+TEST_CASE("what is left of a window is the smaller answer of two clocks, less the reserve") {
+    struct Row {
+        const char* story;
+        Moment now;
+        seconds left;
+    };
+    const seconds whole = 4h - 23min;
+    const Row rows[]{
+        {"at its beginning", run.began, whole},
+        {"an hour later", {noon + 1h, BootTime(4600s), "boot-1"}, whole - 1h},
+        {"the clock was set back", {noon - 5h, BootTime(4600s), "boot-1"}, whole - 1h},
+        {"the clock was set ahead", {noon + 3h, BootTime(1001s), "boot-1"}, whole - 3h},
+        {"after a reboot only the wall clock counts", {noon + 2h, BootTime(5s), "boot-2"}, whole - 2h},
+        {"it is over", {noon + 4h, BootTime(15400s), "boot-1"}, 0s},
+    };
+    for (const Row& row : rows) {
+        INFO(row.story);
+        CHECK(time_left(run, row.now) == row.left);
+    }
+    Run without = run;
+    without.reboot_setting = RebootSetting::never;
+    CHECK(time_left(without, run.began) == 4h);
+    without = run;
+    without.reboots_left = 0;
+    CHECK(time_left(without, run.began) == 4h);
+}
+
+TEST_CASE("jobs are numbered through") {
+    const std::string first = following_job(run, "");
+    CHECK(first == "guestpatch-11111111-2222-4333-8444-555555555555-1");
+    CHECK(following_job(run, first).ends_with("-2"));
+    CHECK(following_job(run, "guestpatch-x-9").ends_with("-10"));
+}
