@@ -216,3 +216,11 @@ print("held", flush=True)
 time.sleep(600)"""])
         holder.stdout.readline()
     return arrange
+
+
+def shutdown(code=0):
+    """A shutdown(8) that only takes notes (InstallGuest.shutdown_calls)."""
+    def arrange(root):
+        root.write("/usr/sbin/shutdown", f'#!/bin/sh\necho "$*" >>/var/shutdown-calls\nexit {code}\n')
+        root.shell("chmod 755 /usr/sbin/shutdown")
+    return arrange

@@ -2,8 +2,10 @@
 import json
 import os
 import pathlib
+import pty
 import re
 import subprocess
+import threading
 import unittest
 
 import arrange
@@ -134,8 +136,11 @@ class GuestTest(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        self.guest = Guest()
+        self.guest = self.machine()
         self.addCleanup(self.guest.__exit__)
+
+    def machine(self):
+        return Guest()
 
     def fresh(self):
         """Another machine, for the next row of a table."""
@@ -161,6 +166,28 @@ class GuestTest(unittest.TestCase):
         process = self.guest.popen([roots.PROGRAM, *arguments], **options)
         self.addCleanup(self._reap, process)
         return process
+
+    def on_terminal(self, *arguments):
+        """(exit code, everything said) of the program on a terminal."""
+        main, other = pty.openpty()
+        process = self.start(*arguments, stdin=other, stdout=other, stderr=other,
+                             environment={"TERM": "xterm-256color"})
+        os.close(other)
+        pieces = []
+
+        def collect():
+            try:
+                while piece := os.read(main, 65536):
+                    pieces.append(piece)
+            except OSError:
+                pass  # the other side is closed
+
+        reader = threading.Thread(target=collect)
+        reader.start()
+        code = process.wait(timeout=60)
+        reader.join()
+        os.close(main)
+        return code, b"".join(pieces).decode()
 
     @staticmethod
     def _reap(process):

@@ -7,11 +7,17 @@ import repos
 
 
 class Mirror:
-    """Serves a folder of the root over HTTP and keeps account of every answer: (path, status, bytes of body)."""
+    """Serves a folder of the root over HTTP and keeps account of every answer: (path, status, bytes of body).
+
+    `faults` maps a part of a path to what is wrong with it: "missing", "broken off", "altered", "never ends", or
+    something to call before the answer.
+    """
 
     def __init__(self, root, folder=repos.REPO, port=8080):
         self.answers = []
-        handler = functools.partial(Handler, self.answers, directory=str(root.path(folder)))
+        self.faults = {}
+        self.closed = threading.Event()
+        handler = functools.partial(Handler, self, directory=str(root.path(folder)))
         self._server = ThreadingHTTPServer(("127.0.0.1", port), handler, bind_and_activate=False)
         self._server.socket.close()
         self._server.socket = root.listen(port)
@@ -21,8 +27,12 @@ class Mirror:
         self.url = f"http://127.0.0.1:{port}"
 
     def close(self):
+        self.closed.set()
         self._server.shutdown()
         self._server.server_close()
+
+    def fault(self, path):
+        return next((fault for part, fault in self.faults.items() if part in path), None)
 
     def bodies(self, ending=""):
         """Bytes of body sent for paths that end so."""
@@ -32,10 +42,20 @@ class Mirror:
 class Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, answers, *arguments, **options):
-        self._answers = answers
+    def __init__(self, mirror, *arguments, **options):
+        self._mirror = mirror
+        self._answers = mirror.answers
         self._status = 0
         super().__init__(*arguments, **options)
+
+    def send_head(self):
+        fault = self._mirror.fault(self.path)
+        if fault == "missing":
+            self.send_error(404)
+            return None
+        if callable(fault):
+            fault()
+        return super().send_head()
 
     def send_response(self, code, message=None):
         self._status = code
@@ -46,8 +66,17 @@ class Handler(SimpleHTTPRequestHandler):
 
     def copyfile(self, source, target):
         data = source.read()
+        fault = self._mirror.fault(self.path)
+        if fault == "altered":
+            data = bytes(len(data))
+        elif fault in ("broken off", "never ends"):
+            data = data[:len(data) // 2]
+            self.close_connection = True
         self._answers.append((self.path, self._status, len(data)))
         target.write(data)
+        if fault == "never ends":
+            target.flush()
+            self._mirror.closed.wait()
 
     def log_message(self, *_):
         pass

@@ -15,9 +15,15 @@ KEYRING = "/usr/share/keyrings/guestpatch-test.gpg"
 
 
 def build_deb(folder, name, version, fields=None):
-    """One empty package; returns its file name."""
+    """One package; returns its file name.
+
+    Besides control fields `fields` may hold `scripts` {name: body}, `debconf` (its templates) and `files` {path: text,
+    or how many bytes}; those below /etc are configuration files.
+    """
     fields = dict(fields or {})
     scripts = fields.pop("scripts", {})
+    files = fields.pop("files", {})
+    templates = fields.pop("debconf", "")
     architecture = fields.pop("Architecture", "all")
     control = {"Package": name, "Version": version, "Architecture": architecture, "Section": "misc",
                "Priority": "optional", "Maintainer": "guestpatch tests <tests@example.com>", **fields,
@@ -31,6 +37,13 @@ def build_deb(folder, name, version, fields=None):
         for script, body in scripts.items():
             (debian / script).write_text("#!/bin/sh\n" + body)
             (debian / script).chmod(0o755)
+        (debian / "conffiles").write_text("".join(f"{path}\n" for path in files if path.startswith("/etc/")))
+        if templates:
+            (debian / "templates").write_text(templates)
+        for path, content in files.items():
+            file = pathlib.Path(tree, path.lstrip("/"))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode() if isinstance(content, str) else bytes(content))
         subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "-b", tree, str(pathlib.Path(folder, file_name))],
                        check=True, stdout=subprocess.DEVNULL)
     return file_name
@@ -58,9 +71,10 @@ def add(root, repository, suite, packages):
         build_deb(folder, *package)
 
 
-def publish(root, repository, suite, key="archive", component="main", release_options=(), sign=True):
+def publish(root, repository, suite, key="archive", component="main", release_options=(), sign=True, fields=None):
     """Writes the indexes of a pocket from its pool, and signs them."""
-    fields = {"Suite": suite, **POCKETS.get((repository, suite), {"Origin": repository, "Codename": suite}),
+    fields = {"Suite": suite,
+              **(fields or POCKETS.get((repository, suite), {"Origin": repository, "Codename": suite})),
               "Components": component, "Architectures": " ".join(ARCHITECTURES)}
     options = "".join(f" -o 'APT::FTPArchive::Release::{name}={value}'" for name, value in fields.items())
     options += "".join(f" -o '{option}'" for option in release_options)

@@ -9,6 +9,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
+import install_world  # noqa: E402
 import roots  # noqa: E402
 from sandbox import unavailable  # noqa: E402
 
@@ -18,6 +19,7 @@ def main(arguments):
         print(f"skipped: {reason}")
         return 77
     roots.world()
+    install_world.layers()
     if arguments == ["--prepare"]:
         return 0
     names = arguments or [file.stem for file in sorted(pathlib.Path(__file__).parent.glob("test_*.py"))]

@@ -1,9 +1,6 @@
 """The command line: exit codes, documents, tables, rights, configuration."""
 import json
-import os
-import pty
 import re
-import threading
 
 import arrange
 import repos
@@ -105,27 +102,6 @@ class Output(GuestTest):
     def test_a_full_output_is_an_error(self):
         done = self.guest.run(["bash", "-c", f"{roots.PROGRAM} assess --no-refresh --json >/dev/full"])
         self.assertEqual(done.code, 1, done)
-
-    def on_terminal(self, *arguments):
-        main, other = pty.openpty()
-        process = self.start(*arguments, stdin=other, stdout=other, stderr=other,
-                             environment={"TERM": "xterm-256color"})
-        os.close(other)
-        pieces = []
-
-        def collect():
-            try:
-                while piece := os.read(main, 65536):
-                    pieces.append(piece)
-            except OSError:
-                pass  # the other side is closed
-
-        reader = threading.Thread(target=collect)
-        reader.start()
-        code = process.wait(timeout=60)
-        reader.join()
-        os.close(main)
-        return code, b"".join(pieces).decode()
 
 
 class Rights(GuestTest):
