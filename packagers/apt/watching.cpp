@@ -18,19 +18,15 @@ void Watcher::operator()(std::string_view piece) {
     std::string_view rest = tail_;
     while (rest.find('\n') != std::string_view::npos) read(take_line(rest));
     tail_ = std::string(rest);
-}
-
-void Watcher::tell(std::string_view step, std::optional<int> percent, std::string_view patch) {
-    std::string words = fmt::format("{} {} {}", step, percent.value_or(-1), patch);
-    if (words == told_) return;
-    told_ = std::move(words);
-    progress_.report({.step = step, .percent = percent, .patch = patch});
+    if (heard_ == told_) return;
+    told_ = heard_;
+    progress_.report({.step = told_.step, .percent = told_.percent, .patch = told_.patch});
 }
 
 void Watcher::read(std::string_view line) {
     if (read_download(line) || read_dpkg(line)) return;
     if (const auto holder = lock_holder(line)) {
-        tell(fmt::format("waiting for the package manager's lock: {}", *holder), std::nullopt, "");
+        heard_ = {fmt::format("waiting for the package manager's lock: {}", *holder), std::nullopt, ""};
     } else if (const auto packages = packages_to_change(line)) {
         steps_ = 2 * *packages;
     }
@@ -38,7 +34,7 @@ void Watcher::read(std::string_view line) {
 
 bool Watcher::read_download(std::string_view line) {
     if (const auto percent = parse_update_percent(line)) {
-        tell(downloading_, percent, fetched_);
+        heard_ = {std::string(downloading_), percent, fetched_};
         return true;
     }
     constexpr std::string_view start = "Get:";
@@ -65,7 +61,7 @@ bool Watcher::read_dpkg(std::string_view line) {
         const std::size_t done = counted ? begun_++ : begun_;
         std::optional<int> percent;
         if (steps_ > 0) percent = static_cast<int>(std::min<std::size_t>(100, done * 100 / steps_));
-        tell(step, percent, take_until(line, ' '));
+        heard_ = {std::string(step), percent, std::string(take_until(line, ' '))};
         return true;
     }
     return false;

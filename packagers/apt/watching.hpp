@@ -10,7 +10,8 @@
 
 namespace guestpatch::apt {
 
-/// Follows one call of apt-get or dpkg. Output may arrive in pieces of any size; what apt repeats is told once.
+/// Follows one call of apt-get or dpkg. Output may arrive in pieces of any size; of each piece the last news is
+/// told, and what apt repeats once.
 class Watcher {
   public:
     /// `downloading` names the step apt's percentages stand for: "refreshing package lists".
@@ -22,12 +23,19 @@ class Watcher {
     void read(std::string_view line);
     bool read_download(std::string_view line);
     bool read_dpkg(std::string_view line);
-    void tell(std::string_view step, std::optional<int> percent, std::string_view patch);
+
+    struct News {
+        std::string step;
+        std::optional<int> percent;
+        std::string patch;
+        friend bool operator==(const News&, const News&) = default;
+    };
 
     Progress& progress_;
     std::string_view downloading_;
     std::string tail_;
-    std::string told_;
+    News heard_;
+    News told_;
     std::string fetched_;    ///< the package whose archive apt fetches
     std::size_t steps_ = 0;  ///< of dpkg: unpacking and configuring, for each package
     std::size_t begun_ = 0;
