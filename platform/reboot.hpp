@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/base/result.hpp"
 #include "platform/base/time.hpp"
@@ -20,7 +22,11 @@ class Rebooter {
     virtual Result<void> schedule(seconds delay, std::string_view message) = 0;
 };
 
-/// Through shutdown(8), which counts in whole minutes: `delay` is rounded up. Windows: shutdown.exe, in seconds.
+/// This system's own program for it: shutdown(8), which counts in whole minutes (`delay` is rounded up), or
+/// Windows' shutdown.exe, in seconds.
+[[nodiscard]] std::vector<std::string> restart_command(seconds delay, std::string_view message);
+
+/// Runs that program.
 std::unique_ptr<Rebooter> make_rebooter(ProcessRunner& processes);
 
 }  // namespace guestpatch

@@ -76,8 +76,10 @@ std::optional<Refusal> refuse_for_space(Files& files, const std::vector<Patch>& 
                                         const std::optional<PlanSize>& plan) {
     if (auto refusal = require(files, archives, total_download(patches), "fetching the archives")) return refusal;
     const std::uint64_t needed = unpacking(patches, plan);
-    for (const Path& folder : {Path("/"), Path("/usr"), Path("/var")}) {
-        if (auto refusal = require(files, folder, needed, "unpacking them")) return refusal;
+    if (auto refusal = require(files, "/usr", needed, "unpacking them")) return refusal;
+    // Where these are file systems of their own, only configuration, the database and some data go there.
+    for (const Path& folder : {Path("/"), Path("/var")}) {
+        if (auto refusal = require(files, folder, needed / 10, "unpacking them")) return refusal;
     }
     const bool kernel =
         std::ranges::any_of(patches, [](const Patch& patch) { return patch.id.name.starts_with("linux-image-"); });

@@ -1,41 +1,9 @@
 #include "platform/reboot.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
-#include "platform/base/text.hpp"
-
 namespace guestpatch {
-namespace {
 
-constexpr milliseconds limit{30'000};
-
-class WindowsRebooter final : public Rebooter {
-  public:
-    explicit WindowsRebooter(ProcessRunner& processes) : processes_(processes) {}
-
-    Result<void> schedule(seconds delay, std::string_view message) override {
-        const auto wait = std::max(delay, seconds(0)).count();
-        const Command command{.argv = {"shutdown", "/r", "/t", std::to_string(wait), "/c", std::string(message)},
-                              .deadline = limit,
-                              .silence = limit};
-        const auto completion = processes_.run(command, {});
-        if (!completion) return completion.error();
-        if (completion->exited_with(0)) return {};
-        std::string_view said = completion->err;
-        const std::string_view reason = take_line(said);
-        return Error{Errc::failed, fmt::format("shutdown: {}", reason.empty() ? describe(*completion) : reason)};
-    }
-
-  private:
-    ProcessRunner& processes_;
-};
-
-}  // namespace
-
-std::unique_ptr<Rebooter> make_rebooter(ProcessRunner& processes) {
-    return std::make_unique<WindowsRebooter>(processes);
+std::vector<std::string> restart_command(seconds delay, std::string_view message) {
+    return {"shutdown", "/r", "/t", std::to_string(delay.count()), "/c", std::string(message)};
 }
 
 }  // namespace guestpatch

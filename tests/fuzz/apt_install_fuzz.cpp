@@ -13,16 +13,16 @@ class Critic final : public Progress {
     void report(const ProgressReport& report) override {
         must(!report.percent || (*report.percent >= 0 && *report.percent <= 100), "a percentage is one");
         must(!report.step.empty(), "a step has a name");
-        ++reports;
+        last = std::string(report.step) + " " + std::string(report.patch) + " " + std::to_string(report.percent.value_or(-1));
     }
-    int reports = 0;
+    std::string last;
 };
 
-int watch(const std::string& text, std::size_t size) {
+std::string watch(const std::string& text, std::size_t size) {
     Critic critic;
     apt::Watcher watcher(critic, "downloading");
     for (std::size_t at = 0; at < text.size(); at += size) watcher(std::string_view(text).substr(at, size));
-    return critic.reports;
+    return critic.last;
 }
 
 void try_text(const std::string& text) {
@@ -33,7 +33,7 @@ void try_text(const std::string& text) {
     const auto failures = apt::failures_among(patches, report.faults);
     must(failures.size() <= patches.size(), "a patch fails once");
     must(failures.empty() || !report.faults.empty(), "a failure has a fault behind it");
-    must(watch(text, 1) == watch(text, text.size() + 1), "how the output is cut into pieces changes nothing");
+    must(watch(text, 1) == watch(text, text.size() + 1), "however the output is cut into pieces, it ends with the same news");
 }
 
 }  // namespace

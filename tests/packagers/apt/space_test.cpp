@@ -40,7 +40,7 @@ TEST_CASE("Unpacking needs the batch's share of the growth, and room for the lar
     machine.files.set_free_space(139 * megabyte);
     REQUIRE(refuse_for_space(machine.files, batch, plan));
     CHECK(refuse_for_space(machine.files, batch, plan)->message ==
-          "/ has 139.0 MB free; unpacking them needs 140.0 MB");
+          "/usr has 139.0 MB free; unpacking them needs 140.0 MB");
     CHECK_FALSE(refuse_for_space(machine.files, batch, std::nullopt));
     const PlanSize shrinks{.growth = -static_cast<std::int64_t>(400 * megabyte), .download_bytes = 80 * megabyte};
     CHECK_FALSE(refuse_for_space(machine.files, batch, shrinks));

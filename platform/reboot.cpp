@@ -1,0 +1,37 @@
+#include "platform/reboot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "platform/base/text.hpp"
+
+namespace guestpatch {
+namespace {
+
+constexpr milliseconds limit{30'000};
+
+class ShutdownProgram final : public Rebooter {
+  public:
+    explicit ShutdownProgram(ProcessRunner& processes) : processes_(processes) {}
+
+    Result<void> schedule(seconds delay, std::string_view message) override {
+        const Command command{
+            .argv = restart_command(std::max(delay, seconds(0)), message), .deadline = limit, .silence = limit};
+        const auto completion = processes_.run(command, {});
+        if (!completion) return completion.error();
+        if (completion->exited_with(0)) return {};
+        std::string_view said = completion->err;
+        const std::string_view reason = take_line(said);
+        return Error{Errc::failed, fmt::format("shutdown: {}", reason.empty() ? describe(*completion) : reason)};
+    }
+
+  private:
+    ProcessRunner& processes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rebooter> make_rebooter(ProcessRunner& processes) { return std::make_unique<ShutdownProgram>(processes); }
+
+}  // namespace guestpatch
