@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
             .console = console,
             .stop = stop->token(),
             .out = std::cout,
-            .err = std::cerr};
+            .err = std::cerr,
+            .inside_job = std::getenv(job_variable) != nullptr};
     if (!invocation) {
         const bool json = std::ranges::find(arguments, "--json") != arguments.end();
         return static_cast<int>(report(app, json, invocation.error()));

@@ -40,6 +40,7 @@ struct Context {
     std::stop_token stop;
     Progress& progress;
     milliseconds stop_patience{};  ///< how long what must not be ended is waited for after a stop request
+    milliseconds lock_patience = std::chrono::minutes(5);  ///< how long others are waited for before a repair
 };
 
 /// What a refresh could not reach, and what it had to put right on the way.
@@ -75,7 +76,7 @@ struct Download {
 struct Repair {
     std::vector<Note> notes;                ///< what was done: PACKAGES_CONFIGURED, DEPENDENCIES_REPAIRED
     std::vector<std::string> still_broken;  ///< packages that are not sound after all
-    std::string left_running;               ///< as in InstallOutcome
+    std::string left_running;               ///< as in InstallOutcome, or who keeps the database locked: not done yet
 };
 
 /// How closely to look: a glance costs no child process.
@@ -103,7 +104,8 @@ class PackageManager {
     virtual Result<Sight> pending(Context& context) = 0;
 
     /// Puts right what an interrupted run left behind, judged by the package database, never by exit codes.
-    virtual Repair repair(const Detached& job, Context& context) = 0;
+    /// A batch without patches: its job, and what must stay as it is.
+    virtual Repair repair(const Batch& batch, Context& context) = 0;
 
     /// Checks the free space and fetches the archives of a batch (whose job is not used); changes no package.
     virtual Download download(const Batch& batch, Context& context) = 0;

@@ -15,7 +15,8 @@ struct Console {
 };
 
 /// Attaches standard streams that are closed to the null device: a file opened later must never become one
-/// of them and receive what is printed. Call it before anything opens a file.
+/// of them and receive what is printed. Writing to a stream whose reader has gone becomes an error, not our death.
+/// Call it before anything opens a file.
 void reserve_standard_streams();
 
 /// Also readies a Windows console for UTF-8.

@@ -32,6 +32,10 @@ class Locks {
     /// disturb the lock and needs no right to take it.
     virtual Result<std::optional<std::string>> holder(const Path& path) = 0;
 
+    /// Who holds the lock of another program's on `path`: "process 11 (apt-get)"; empty when nobody does, or nobody
+    /// can tell.
+    virtual std::string owner(const Path& path) = 0;
+
     /// Waits until nobody holds the lock on `path` (a lock of another program's, too). Woken by the
     /// file being closed; Windows polls. Errc::timed_out, Errc::cancelled.
     virtual Result<void> wait_until_free(const Path& path, milliseconds at_most, std::stop_token stop) = 0;

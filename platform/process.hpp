@@ -60,6 +60,9 @@ struct Detached {
     friend bool operator==(const Detached&, const Detached&) = default;
 };
 
+/// The environment variable in which a detached program, and all it starts, finds the name of its job.
+constexpr const char* job_variable = "GUESTPATCH_JOB";
+
 /// How long a detached program is waited for. It is ended only after *both* limits have passed: a package
 /// manager that is hurt in the middle leaves a broken machine behind.
 struct Patience {

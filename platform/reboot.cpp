@@ -10,6 +10,7 @@ namespace guestpatch {
 namespace {
 
 constexpr milliseconds limit{30'000};
+constexpr int terminated = 15;  // SIGTERM
 
 class ShutdownProgram final : public Rebooter {
   public:
@@ -20,7 +21,9 @@ class ShutdownProgram final : public Rebooter {
             .argv = restart_command(std::max(delay, seconds(0)), message), .deadline = limit, .silence = limit};
         const auto completion = processes_.run(command, {});
         if (!completion) return completion.error();
-        if (completion->exited_with(0)) return {};
+        // The shutdown that has begun ends its own messenger.
+        const bool ended_by_it = completion->end == RunEnd::signalled && completion->code == terminated;
+        if (completion->exited_with(0) || ended_by_it) return {};
         std::string_view said = completion->err;
         const std::string_view reason = take_line(said);
         return Error{Errc::failed, fmt::format("shutdown: {}", reason.empty() ? describe(*completion) : reason)};

@@ -53,6 +53,9 @@ Result<void> apply_ceiling(Selection& selection, const Detected& detected) {
 
 Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machine, const RunningOperation& operation,
                                                   Context& context) {
+    if (app.inside_job) {
+        return Error{Errc::busy, "another operation is running: the package manager that started this command was started by guestpatch"};
+    }
     auto held = machine.state.begin(operation);
     if (!held) return held;
     const Instant now = app.seams.clocks.wall();
@@ -64,13 +67,19 @@ Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machi
 
 void finish_for_reader(App& app, const CommonOptions& common, const Settings& settings) {
     StateFolder state = state_folder(app, common);
-    if (!app.seams.host.privileged() || std::holds_alternative<Idle>(state.journal())) return;
+    if (!app.seams.host.privileged()) return;
+    const State open = state.journal();
+    const auto known = state.patch_status().installation;
+    const bool in_progress = known && known->status == OperationStatus::in_progress;
+    if (std::holds_alternative<Idle>(open) && !in_progress) return;
     auto detected = find_package_manager(app, common, settings);
     if (!detected) return;
-    const auto held = state.begin({"Installation", run_of(state.journal())->activity_id, current_process_id(), app.seams.clocks.wall()});
+    const auto held = state.begin({"Installation", in_progress ? known->activity_id : run_of(open)->activity_id,
+                                   current_process_id(), app.seams.clocks.wall()});
     if (!held) return;  // its owner lives
     Silent silent;
-    Context context{{}, app.stop, silent, settings.stop_timeout};
+    // Who only looks does not wait for others.
+    Context context{{}, app.stop, silent, settings.stop_timeout, milliseconds(0)};
     tell(app, finish_left_over({app.seams, *detected, settings, state}, Takeover::when_it_has_ended, context));
 }
 

@@ -27,15 +27,15 @@ std::vector<std::vector<Patch>> halves(const std::vector<Patch>& patches) {
     return {{patches.begin(), middle}, {middle, patches.end()}};
 }
 
-/// The refusal stands for all of them: a lock, a full disk; or for the one that is left.
-bool nothing_to_split(const Refusal& refusal, const std::vector<Patch>& rest) {
-    return state_after(refusal.reason) == pending || refusal.reason == Reason::disk_full || rest.size() == 1;
-}
-
 }  // namespace
 
 InstallationState state_after(Reason refusal) {
     return refusal == Reason::lock_held || refusal == Reason::no_time_left ? pending : failed;
+}
+
+bool concerns_some_only(Reason refusal) {
+    return refusal == Reason::prerequisite_missing || refusal == Reason::would_remove || refusal == Reason::held ||
+           refusal == Reason::download_failed;
 }
 
 bool is_damaged(const std::vector<Patch>& patches, const std::vector<Presence>& presence, const InstallOutcome& outcome) {
@@ -59,13 +59,15 @@ BatchVerdict judge_batch(const std::vector<Patch>& patches, const std::vector<Pr
         } else if (failure != nullptr) {
             somebody_failed = true;
             verdict.settled.push_back(settled(patch, failed, failure->reason, failure->message));
+        } else if (presence[i] == Presence::absent && patch.installed_version.empty()) {
+            verdict.settled.push_back(settled(patch, not_selected, Reason::not_selected, "new, and nothing that went in needs it"));
         } else {
             rest.push_back(patch);
         }
     }
     if (rest.empty()) return verdict;
     if (outcome.refused && !somebody_failed) {
-        if (!nothing_to_split(*outcome.refused, rest)) {
+        if (concerns_some_only(outcome.refused->reason) && rest.size() > 1) {
             verdict.again = halves(rest);
             return verdict;
         }

@@ -17,6 +17,10 @@ struct BatchVerdict {
 /// Where a refusal leaves the patches it stands for: Pending when nobody tried (a lock, the time), Failed otherwise.
 [[nodiscard]] InstallationState state_after(Reason refusal);
 
+/// Whether one patch among many may be the cause of a refusal; a lock, a full disk or the time concerns all patches,
+/// those of later batches too.
+[[nodiscard]] bool concerns_some_only(Reason refusal);
+
 /// Whether a batch left something half done that nobody is to blame for.
 [[nodiscard]] bool is_damaged(const std::vector<Patch>& patches, const std::vector<Presence>& presence,
                               const InstallOutcome& outcome);

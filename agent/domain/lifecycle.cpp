@@ -30,29 +30,38 @@ Step run_batch(Installing state, const std::string& job) {
     return {std::move(state), RunBatch{job}};
 }
 
-/// Puts the machine right first, whatever was going on: a batch may still run, or have been cut off.
-Step repair(Run run, const std::string& leftover, std::vector<PatchFailure> failures) {
-    std::string job = following_job(run, leftover);
-    RepairMachine order{job, leftover};
-    return {Installing{std::move(run), Stage::repairing, std::move(job), std::move(failures)}, std::move(order)};
+/// Puts the machine right first, whatever was going on: a batch may still run, or have been cut off. What may still
+/// run stays on record until it was collected, however often that is interrupted.
+Step repair(Installing state) {
+    if (!state.job.empty()) state.leftovers.push_back(state.job);
+    state.job = following_job(state.run, state.job);
+    RepairMachine order{state.job, state.leftovers};
+    return go_to(std::move(state), Stage::repairing, std::move(order));
 }
 
 Step on(const Assessing& state, const Assessed& event) {
     if (event.failed) return conclude(state.run, RebootStatus::not_needed, "");
-    if (event.repair_needed && !state.repaired) return repair(state.run, "", {});
+    if (event.repair_needed && !state.repaired) return repair({.run = state.run});
     Installing next{.run = state.run};
     return event.anything_to_install ? go_to(std::move(next), Stage::downloading, DownloadArchives())
                                      : go_to(std::move(next), Stage::judging_reboot, JudgeReboot());
 }
 
+void remember(std::vector<PatchFailure>& known, const std::vector<PatchFailure>& more) {
+    for (const PatchFailure& failure : more) {
+        if (std::ranges::find(known, failure.id, &PatchFailure::id) == known.end()) known.push_back(failure);
+    }
+}
+
 Step after_batch(Installing state, const std::vector<PatchFailure>& failures, const std::string& next_job) {
-    state.failures.insert(state.failures.end(), failures.begin(), failures.end());
+    remember(state.failures, failures);
     if (next_job.empty()) return go_to(std::move(state), Stage::tidying, RestoreMarks());
     return run_batch(std::move(state), next_job);
 }
 
-Step on(const Installing& state, const Repaired& event) {
-    if (event.left_running) return wait_in(state);
+Step on(Installing state, const Repaired& event) {
+    if (event.left_running) return wait_in(std::move(state));
+    state.leftovers.clear();
     if (state.stage == Stage::mending) return after_batch(state, event.failures, event.next_job);
     if (state.stage != Stage::repairing) return wait_in(state);
     if (state.run.interrupted) return go_to(state, Stage::tidying, RestoreMarks());
@@ -67,9 +76,10 @@ Step on(const Installing& state, const Downloaded& event) {
 Step on(Installing state, const BatchEnded& event) {
     if (state.stage != Stage::installing || event.left_running) return wait_in(std::move(state));
     if (!event.damaged) return after_batch(std::move(state), event.failures, event.next_job);
+    remember(state.failures, event.failures);
     state.job = following_job(state.run, state.job);
     std::string job = state.job;
-    return go_to(std::move(state), Stage::mending, RepairMachine{std::move(job), ""});
+    return go_to(std::move(state), Stage::mending, RepairMachine{std::move(job), {}});
 }
 
 Step on(const Installing& state, const MarksRestored&) {
@@ -79,7 +89,7 @@ Step on(const Installing& state, const MarksRestored&) {
 Step on(const Installing& state, const RebootJudged& event) {
     if (state.stage != Stage::judging_reboot) return wait_in(state);
     if (event.status != RebootStatus::started) return conclude(state.run, event.status, event.reason, state.failures);
-    return {AwaitingReboot{state.run, event.reason}, AnnounceReboot{event.reason}};
+    return {AwaitingReboot{state.run, event.reason, state.failures}, AnnounceReboot{event.reason}};
 }
 
 Step on(const AwaitingReboot& state, const RebootAnnounced& event) {
@@ -101,19 +111,24 @@ Step woke(Assessing state, const Woke& event) {
 
 Step woke(Installing state, const Woke& event) {
     state.run.interrupted = !event.may_continue;
-    return repair(std::move(state.run), state.job, std::move(state.failures));
+    return repair(std::move(state));
 }
 
 Step woke(AwaitingReboot state, const Woke& event) {
-    if (event.now.boot_id != state.run.began.boot_id) return conclude(state.run, RebootStatus::completed, state.reason, {}, true);
+    if (event.now.boot_id != state.run.began.boot_id) {
+        return conclude(state.run, RebootStatus::completed, state.reason, state.failures, true);
+    }
     if (event.may_continue) return {state, AnnounceReboot{state.reason}};
     state.run.interrupted = true;
-    return conclude(state.run, RebootStatus::required, state.reason);
+    return conclude(state.run, RebootStatus::required, state.reason, state.failures);
 }
 
 Step woke(const Rebooting& state, const Woke& event) {
     if (event.now.boot_id != state.run.began.boot_id) return conclude(state.run, RebootStatus::completed, "", {}, true);
-    if (event.now.wall < state.due + reboot_patience) return wait_in(state);
+    // By either clock: the wall clock may have been set back since.
+    const bool overdue = event.now.wall >= state.due + reboot_patience ||
+                         event.now.boot - state.run.began.boot >= state.due - state.run.began.wall + reboot_patience;
+    if (!overdue) return wait_in(state);
     return conclude(state.run, RebootStatus::failed, "the reboot that was arranged did not happen");
 }
 

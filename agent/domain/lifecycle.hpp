@@ -77,6 +77,7 @@ struct Installing {
     Run run;
     Stage stage = Stage::downloading;
     std::string job;                     ///< of the detached run, in the stages that have one
+    std::vector<std::string> leftovers;  ///< jobs of earlier processes that nobody has collected yet
     std::vector<PatchFailure> failures;  ///< so far
 
     friend bool operator==(const Installing&, const Installing&) = default;
@@ -85,6 +86,7 @@ struct Installing {
 struct AwaitingReboot {
     Run run;
     std::string reason;
+    std::vector<PatchFailure> failures;
 
     friend bool operator==(const AwaitingReboot&, const AwaitingReboot&) = default;
 };
@@ -158,10 +160,10 @@ using Event = std::variant<InstallRequested, Assessed, Repaired, Downloaded, Bat
 struct Assess {
     bool refresh = true;
 };
-/// Collects `leftover` first, a job that may still run.
+/// Collects `leftovers` first, jobs that may still run.
 struct RepairMachine {
     std::string job;
-    std::string leftover;
+    std::vector<std::string> leftovers;
 };
 struct DownloadArchives {};
 struct RunBatch {

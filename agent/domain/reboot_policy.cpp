@@ -8,10 +8,11 @@ RebootJudged decide_reboot(const RebootFacts& facts) {
     const Run& run = facts.run;
     const bool always = run.reboot_setting == RebootSetting::always && facts.installed > 0;
     if (!facts.need.required && !always) return {RebootStatus::not_needed, ""};
-    const std::string why = facts.need.required ? join(facts.need.reasons) : "the reboot setting is Always";
+    std::string why = facts.need.required ? join(facts.need.reasons) : "the reboot setting is Always";
+    if (why.empty()) why = "the machine asks for one and does not say why";
     const RebootStatus refused = facts.need.required ? RebootStatus::required : RebootStatus::not_needed;
     const auto refuse = [&](std::string_view because) {
-        return RebootJudged{refused, why + (why.empty() ? "" : "; ") + std::string(because)};
+        return RebootJudged{refused, why + "; " + std::string(because)};
     };
     if (run.reboot_setting == RebootSetting::never) return refuse("the reboot setting is Never");
     if (!facts.may_reboot) return refuse("the run was interrupted");

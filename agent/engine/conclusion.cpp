@@ -54,6 +54,7 @@ Event Performer::perform(const State&, const ArrangeReboot&) {
 }
 
 Event Performer::perform(const State& state, const Conclude& order) {
+    not_recorded_.reset();  // what counts is whether the end is kept
     const auto& verifying = std::get<Verifying>(state);
     settle_by_database(verifying.failures);
     const bool announced = result_.reboot_status == RebootStatus::started;
@@ -99,13 +100,14 @@ void Performer::settle_by_database(const std::vector<PatchFailure>& failures) {
         patches.push_back(result.patch);
     }
     if (open.empty()) return;
-    InstallOutcome known{.failures = failures, .complaint = "the run was interrupted while it went in"};
+    InstallOutcome known{.failures = failures, .complaint = run_.interrupted ? "the run was interrupted while it went in" : "left half done"};
     known.failures.insert(known.failures.end(), collected_.begin(), collected_.end());
     const std::vector<Presence> presence = verify(patches);
     for (std::size_t i = 0; i < open.size(); ++i) {
-        if (!is_intended(open[i]) && presence[i] != Presence::installed) continue;  // as it was meant to be
-        const bool cut_off = presence[i] == Presence::broken;
-        const BatchVerdict verdict = judge_batch({patches[i]}, {presence[i]}, known, cut_off);
+        const bool half_done = presence[i] == Presence::broken;
+        if (presence[i] != Presence::installed && open[i].state == failed) continue;         // known already, and why
+        if (presence[i] == Presence::absent && !is_intended(open[i])) continue;              // as it was meant to be
+        const BatchVerdict verdict = judge_batch({patches[i]}, {presence[i]}, known, half_done);
         for (const PatchResult& settled : verdict.settled) settle(settled);
         if (verdict.settled.empty()) {
             settle_all({patches[i]}, pending, Reason::no_time_left, "the run was interrupted before its turn came");
@@ -113,17 +115,19 @@ void Performer::settle_by_database(const std::vector<PatchFailure>& failures) {
     }
 }
 
-/// What failed half way is no pending patch to apt any more: it must not vanish from sight.
+/// What is half done is no pending patch to apt any more, and must not vanish from sight.
 void Performer::name_broken(Assessment& left) {
-    std::vector<Patch> unfinished;
-    for (const PatchResult& result : result_.patches) {
-        if (result.state == failed) unfinished.push_back(result.patch);
-    }
-    const std::vector<Presence> presence = verify(unfinished);
+    const std::vector<Presence> presence = verify(left.patches);
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < unfinished.size(); ++i) {
-        if (presence[i] == Presence::broken) names.push_back(unfinished[i].id.name);
+    std::vector<Patch> whole;
+    for (std::size_t i = 0; i < left.patches.size(); ++i) {
+        if (presence[i] == Presence::broken) {
+            names.push_back(left.patches[i].id.name);
+        } else {
+            whole.push_back(std::move(left.patches[i]));
+        }
     }
+    left.patches = std::move(whole);
     if (names.empty()) return;
     const std::string message = "not fully installed: " + join(names);
     left.blind_spots.push_back({machine_.detected.name, BlindSpotCode::packages_broken, message, false});
@@ -175,6 +179,7 @@ void Performer::look_after_reboot() {
 
 void Performer::record() {
     result_.modified = std::max(machine_.seams.clocks.wall(), result_.started);
+    unrecorded_ = false;
     note_failure(machine_.state.record(result_));
 }
 

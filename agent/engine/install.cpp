@@ -21,23 +21,33 @@ InstallReport drive(const Machine& machine, Performer& performer, State state, E
         state = std::move(next.state);
         if (std::holds_alternative<std::monostate>(next.effect)) return {performer.result(), std::move(state), performer.not_recorded()};
         event = performer.perform(state, next.effect);
+        // A report that could not be kept is still owed: the next command writes it.
+        if (std::holds_alternative<Concluded>(event) && performer.not_recorded()) {
+            return {performer.result(), std::move(state), performer.not_recorded()};
+        }
     }
 }
 
-/// A journal that was lost leaves patchStatus, which still says InProgress.
+/// A journal that was lost leaves patchStatus, which still says InProgress, and the folders of the run's jobs.
 State reconstruct(const Machine& machine) {
     const PatchStatus status = machine.state.patch_status();
     if (!status.installation || status.installation->status != OperationStatus::in_progress) return Idle();
-    return Verifying{.run = {.activity_id = status.installation->activity_id,
-                             .began = {.wall = status.installation->started},
-                             .interrupted = true}};
+    Run run{.activity_id = status.installation->activity_id, .began = {.wall = status.installation->started}, .interrupted = true};
+    std::vector<std::string> jobs = machine.state.jobs_of(run.activity_id);
+    if (jobs.empty()) return Verifying{.run = std::move(run)};
+    std::string last = std::move(jobs.back());
+    jobs.pop_back();
+    return Installing{.run = std::move(run), .stage = Stage::installing, .job = std::move(last), .leftovers = std::move(jobs)};
 }
 
 bool still_runs(const Machine& machine, const State& state) {
     const auto* installing = std::get_if<Installing>(&state);
-    if (installing == nullptr || installing->job.empty()) return false;
-    return std::ranges::any_of(machine.state.parts_of(installing->job), [&](const Detached& part) {
-        return !machine.seams.processes.whereabouts(part).empty();
+    if (installing == nullptr) return false;
+    std::vector<std::string> jobs = installing->leftovers;
+    jobs.push_back(installing->job);
+    const auto lives = [&](const Detached& part) { return !machine.seams.processes.whereabouts(part).empty(); };
+    return std::ranges::any_of(jobs, [&](const std::string& job) {
+        return !job.empty() && std::ranges::any_of(machine.state.parts_of(job), lives);
     });
 }
 

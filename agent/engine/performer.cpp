@@ -66,11 +66,13 @@ Performer::Performer(const Machine& machine, const Run& run, bool refresh, Conte
 
 Event Performer::perform(const State& state, const Effect& effect) {
     if (const Run* run = run_of(state)) run_ = *run;
-    return std::visit([&](const auto& order) { return perform(state, order); }, effect);
+    Event event = std::visit([&](const auto& order) { return perform(state, order); }, effect);
+    if (unrecorded_) record();
+    return event;
 }
 
 Context Performer::until(milliseconds limit) {
-    return {{machine_.seams.clocks.boot() + limit}, context_.stop, progress_, context_.stop_patience};
+    return {{machine_.seams.clocks.boot() + limit}, context_.stop, progress_, context_.stop_patience, context_.lock_patience};
 }
 
 // --- looking ---------------------------------------------------------------------------------------
@@ -90,7 +92,8 @@ Event Performer::perform(const State&, const Assess& order) {
     if (looked.assessment.failure) result_.errors.push_back(*looked.assessment.failure);
     if (looked.refused || looked.assessment.failure) return Assessed{.failed = true};
     take_over(looked.assessment);
-    return Assessed{.repair_needed = looked.repair_needed, .anything_to_install = !waiting_.empty()};
+    const bool repair_fits = time_left(run_, machine_.now()) >= estimate_batch({});
+    return Assessed{.repair_needed = looked.repair_needed && repair_fits, .anything_to_install = !waiting_.empty()};
 }
 
 void Performer::take_over(const Assessment& assessment) {
@@ -98,7 +101,8 @@ void Performer::take_over(const Assessment& assessment) {
     result_.assessment_id = assessment.activity_id;
     result_.blind_spots = assessment.blind_spots;
     result_.notes.insert(result_.notes.end(), assessment.notes.begin(), assessment.notes.end());
-    result_.patches = dispose(run_.request, assessment.patches);
+    const std::vector<PatchResult> before = std::exchange(result_.patches, dispose(run_.request, assessment.patches));
+    keep_what_went_in(before);
     waiting_ = in_order(intended(result_.patches));
     // Recorded before anything is touched: a name on apt's command line loses its mark.
     const std::vector<std::string> automatic = machine_.detected.manager->automatic(waiting_);
@@ -108,19 +112,37 @@ void Performer::take_over(const Assessment& assessment) {
     record();
 }
 
+/// A repair may finish what was half done: it is pending no more, and was installed by this run.
+void Performer::keep_what_went_in(const std::vector<PatchResult>& before) {
+    std::vector<Patch> vanished;
+    for (const PatchResult& result : before) {
+        const bool pending_still = std::ranges::any_of(
+            result_.patches, [&](const PatchResult& now) { return now.patch.id.name == result.patch.id.name; });
+        if (!pending_still) vanished.push_back(result.patch);
+    }
+    if (vanished.empty()) return;
+    const std::vector<Presence> presence = verify(vanished);
+    for (std::size_t i = 0; i < vanished.size(); ++i) {
+        if (presence[i] != Presence::installed) continue;
+        vanished[i].reason.reset();
+        result_.patches.push_back({.patch = vanished[i], .state = installed});
+    }
+}
+
 // --- repairing -------------------------------------------------------------------------------------
 
 Event Performer::perform(const State& state, const RepairMachine& order) {
     progress_.begin("", seconds(0));
-    if (!order.leftover.empty()) {
-        Context context = until(repair_limit);
-        const InstallOutcome left = machine_.detected.manager->collect(make_batch(order.leftover, intended(result_.patches), seconds(0)), context);
-        result_.left_running = left.left_running.empty() ? wait_for_repair(order.leftover) : left.left_running;
-        if (!result_.left_running.empty()) return Repaired{.left_running = true};
-        collected_ = left.failures;
-    }
     Context context = until(repair_limit);
-    const Repair repair = machine_.detected.manager->repair(machine_.state.job(order.job), context);
+    for (const std::string& job : order.leftovers) {
+        const InstallOutcome left = machine_.detected.manager->collect(make_batch(job, intended(result_.patches), seconds(0)), context);
+        result_.left_running = left.left_running.empty() ? wait_for_repair(job) : left.left_running;
+        if (!result_.left_running.empty()) return Repaired{.left_running = true};
+        collected_.insert(collected_.end(), left.failures.begin(), left.failures.end());
+    }
+    Batch nothing = make_batch(order.job, {}, seconds(0));
+    nothing.lock_patience = context.lock_patience;
+    const Repair repair = machine_.detected.manager->repair(nothing, context);
     result_.left_running = repair.left_running;
     result_.notes.insert(result_.notes.end(), repair.notes.begin(), repair.notes.end());
     if (!repair.still_broken.empty()) {
@@ -198,7 +220,7 @@ std::string Performer::choose_next(std::string_view last_job) {
     }
     if (!current_.patches.empty()) return following_job(run_, last_job);
 
-    for (Try& once_more : again_) waiting_.insert(waiting_.end(), once_more.patches.begin(), once_more.patches.end());
+    for (Try& once_more : again_) settle_begun(once_more.patches, waiting_);
     again_.clear();
     if (waiting_.empty()) return "";
     settle_all(std::exchange(waiting_, {}), pending, Reason::no_time_left, std::string(stop ? stopped : out_of_time));
@@ -207,13 +229,26 @@ std::string Performer::choose_next(std::string_view last_job) {
     return "";
 }
 
+/// Patches of a batch that will not be tried again: what is half done has failed, the others still wait.
+void Performer::settle_begun(const std::vector<Patch>& patches, std::vector<Patch>& waiting) {
+    const std::vector<Presence> presence = verify(patches);
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+        if (presence[i] == Presence::broken) {
+            settle_all({patches[i]}, failed, Reason::script_failed, "left half done; " + outcome_.complaint);
+        } else {
+            waiting.push_back(patches[i]);
+        }
+    }
+}
+
 Event Performer::perform(const State&, const RunBatch& order) {
-    ++result_.batches;
-    progress_.begin(fmt::format("batch {}, {} patches", result_.batches, current_.patches.size()), expected());
+    progress_.begin(fmt::format("batch {}, {} patches", result_.batches + 1, current_.patches.size()), expected());
     const seconds estimate = estimate_batch(current_.patches);
     Batch batch = make_batch(order.job, current_.patches, estimate);
     Context context = until(time_left(run_, machine_.now()));
     const InstallOutcome outcome = machine_.detected.manager->install(batch, context);
+    const bool started = !outcome.refused || outcome.refused->reason != Reason::no_time_left;
+    if (started) ++result_.batches;
     if (!outcome.left_running.empty()) {
         result_.left_running = outcome.left_running;
         record();
@@ -222,7 +257,7 @@ Event Performer::perform(const State&, const RunBatch& order) {
     const std::vector<Presence> presence = verify(current_.patches);
     if (is_damaged(current_.patches, presence, outcome)) {
         outcome_ = outcome;
-        return BatchEnded{.damaged = true};
+        return BatchEnded{.failures = outcome.failures, .damaged = true};
     }
     BatchEnded ended;
     ended.next_job = conclude_batch(outcome, presence, order.job, ended.failures);
@@ -235,6 +270,10 @@ std::string Performer::conclude_batch(const InstallOutcome& outcome, const std::
     for (const PatchResult& settled : verdict.settled) {
         settle(settled);
         if (settled.state == failed) failures.push_back({settled.patch.id, *settled.patch.reason, settled.message});
+    }
+    if (outcome.refused && !concerns_some_only(outcome.refused->reason)) {
+        const Reason reason = outcome.refused->reason;
+        settle_all(std::exchange(waiting_, {}), state_after(reason), reason, outcome.refused->message);
     }
     // Halves are first tries of their own; what is left after a failure is tried once more.
     const bool second = verdict.again.size() == 1;
@@ -257,6 +296,8 @@ void Performer::settle(const PatchResult& settled) {
     found->state = settled.state;
     found->patch.reason = settled.patch.reason;
     found->message = settled.message;
+    // What went in the package database remembers; why something did not, nobody but us.
+    unrecorded_ = unrecorded_ || settled.state != installed;
 }
 
 void Performer::settle_all(const std::vector<Patch>& patches, InstallationState state, Reason reason, const std::string& message) {
@@ -276,7 +317,7 @@ Event Performer::perform(const State&, const RestoreMarks&) {
     // A stop must not leave a mark wrong: it takes a moment.
     Context context{{machine_.seams.clocks.boot() + std::chrono::minutes(10)}, {}, progress_, {}};
     if (auto restored = machine_.detected.manager->mark_automatic(names, context); !restored) {
-        result_.notes.push_back({"MARKS_NOT_RESTORED", restored.error().message});
+        result_.errors.push_back({"MARKS_NOT_RESTORED", "apt-mark", restored.error().message});
         machine_.seams.log.warning(restored.error().message);
     }
     return MarksRestored();

@@ -53,12 +53,14 @@ class Performer {
     [[nodiscard]] Context until(milliseconds limit);
     [[nodiscard]] seconds expected() const;
     void settle(const PatchResult& settled);
+    void settle_begun(const std::vector<Patch>& patches, std::vector<Patch>& waiting);
     void settle_all(const std::vector<Patch>& patches, InstallationState state, Reason reason, const std::string& message);
     /// Lets the package database decide what is still open, and what went in although nobody asked for it.
     void settle_by_database(const std::vector<PatchFailure>& failures);
     void note_interruption();
     [[nodiscard]] std::vector<Presence> verify(const std::vector<Patch>& patches);
     void take_over(const Assessment& assessment);
+    void keep_what_went_in(const std::vector<PatchResult>& before);
     /// What is pending now follows from what was, less what went in: nobody is asked again.
     void record_what_is_left();
     void name_broken(Assessment& left);
@@ -80,6 +82,7 @@ class Performer {
     InstallOutcome outcome_;  ///< of the batch that is being mended
     std::vector<PatchFailure> collected_;
     std::optional<Error> not_recorded_;
+    bool unrecorded_ = false;  ///< something was settled that only result_ knows
 };
 
 }  // namespace guestpatch

@@ -157,6 +157,17 @@ Result<void> StateFolder::finish_interrupted(Instant now) {
     return write_status(end_assessment(*stored, failed));
 }
 
+std::vector<std::string> StateFolder::jobs_of(const std::string& activity_id) const {
+    std::vector<std::string> jobs;
+    const auto listed = seams_.files.list(folder_ / "running");
+    for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
+        if (info.name.starts_with(fmt::format("guestpatch-{}-", activity_id))) jobs.push_back(info.name);
+    }
+    // "-10" comes after "-9".
+    std::ranges::sort(jobs, {}, [](const std::string& job) { return std::pair(job.size(), job); });
+    return jobs;
+}
+
 std::vector<Detached> StateFolder::parts_of(const std::string& name) const {
     std::vector<Detached> parts{job(name)};
     const auto listed = seams_.files.list(parts.front().folder);

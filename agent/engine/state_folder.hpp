@@ -49,6 +49,8 @@ class StateFolder {
     Result<void> write_journal(const State& state);
     /// Where a detached job keeps its output: root's alone.
     [[nodiscard]] Detached job(const std::string& name) const { return {name, folder_ / "running" / name}; }
+    /// The jobs of a run that were launched, in order.
+    [[nodiscard]] std::vector<std::string> jobs_of(const std::string& activity_id) const;
     /// The job and the parts it consists of (a repair takes several calls).
     [[nodiscard]] std::vector<Detached> parts_of(const std::string& name) const;
 

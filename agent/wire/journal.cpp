@@ -117,11 +117,13 @@ struct Writer {
         write_run(out, state.run);
         out.key("stage").string(to_wire(state.stage));
         out.key("job").string(state.job);
+        write_strings(out, "leftovers", state.leftovers);
         write_failures(out, state.failures);
     }
     void operator()(const AwaitingReboot& state) const {
         write_run(out, state.run);
         out.key("reason").string(state.reason);
+        write_failures(out, state.failures);
     }
     void operator()(const Rebooting& state) const {
         write_run(out, state.run);
@@ -142,11 +144,12 @@ State read_state(const JsonReader& in) {
     Run run = read_run(in.member("run"));
     const std::string reason = in.member("reason").string_or("");
     if (name == "Assessing") return Assessing{std::move(run), in.member("repaired").boolean_or(false)};
-    if (name == "AwaitingReboot") return AwaitingReboot{std::move(run), reason};
     if (name == "Rebooting") return Rebooting{std::move(run), in.member("due").parsed(parse_instant)};
     std::vector<PatchFailure> failures = read_failures(in.member("failures"));
+    if (name == "AwaitingReboot") return AwaitingReboot{std::move(run), reason, std::move(failures)};
     if (name == "Installing") {
-        return Installing{std::move(run), read_enum<Stage>(in.member("stage")), in.member("job").string(), std::move(failures)};
+        return Installing{std::move(run), read_enum<Stage>(in.member("stage")), in.member("job").string(),
+                          read_strings(in.member("leftovers")), std::move(failures)};
     }
     if (name == "Verifying") {
         return Verifying{std::move(run), read_enum<RebootStatus>(in.member("reboot")), reason, std::move(failures)};

@@ -24,8 +24,8 @@ class Apt final : public PackageManager {
 
     Refresh refresh(Context& context) override { return apt::refresh(seams_, questions_, looker_, context); }
     Result<Sight> pending(Context& context) override { return looker_.pending(context); }
-    Repair repair(const Detached& job, Context& context) override {
-        return apt::repair(seams_, questions_, installer_, job, context);
+    Repair repair(const Batch& batch, Context& context) override {
+        return apt::repair(seams_, questions_, installer_, batch, context);
     }
     Download download(const Batch& batch, Context& context) override {
         return installer_.download(batch, looker_.plan_size(), context);

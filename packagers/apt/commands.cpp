@@ -38,8 +38,11 @@ Words operator+(Words words, const Words& more) {
 }
 
 Words download_command(const CallOptions& options, const Words& targets) {
-    return Words{"apt-get"} + common(options) + Words{"-o", "APT::Status-Fd=1", "--download-only", "install"} + targets;
+    return Words{"apt-get"} + common(options) + Words{"-o", "APT::Status-Fd=1", "--download-only"} + upgrade_operation(targets);
 }
+
+/// What was removed meanwhile stays removed.
+Words upgrade_operation(const Words& targets) { return Words{"--only-upgrade", "install"} + targets; }
 
 Words install_command(const CallOptions& options, const Words& operation) {
     Words words = Words{"nice", "-n", "10", "apt-get"} + common(options);
@@ -71,7 +74,9 @@ std::string target(const PatchId& id) {
 Words targets(const std::vector<Patch>& patches) {
     Words words;
     words.reserve(patches.size());
-    for (const Patch& patch : patches) words.push_back(target(patch.id));
+    for (const Patch& patch : patches) {
+        if (!patch.installed_version.empty()) words.push_back(target(patch.id));
+    }
     return words;
 }
 

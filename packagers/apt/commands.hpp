@@ -33,8 +33,13 @@ struct CallOptions {
 /// What keeps maintainer scripts and their helpers from asking or opening a pager.
 [[nodiscard]] Words quiet_environment();
 
+/// {"--only-upgrade", "install", targets...}.
+[[nodiscard]] Words upgrade_operation(const Words& targets);
+
 /// "name=version", exactly that one.
 [[nodiscard]] std::string target(const PatchId& id);
+/// Of everything that is installed. New packages are nobody's upgrade: they come with the upgrade that wants them,
+/// or not at all.
 [[nodiscard]] Words targets(const std::vector<Patch>& patches);
 
 /// The archive as it was at that time, for a call of apt-get; nothing when no time is given.

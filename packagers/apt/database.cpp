@@ -54,8 +54,11 @@ std::string native_architecture(const InstalledPackages& installed) {
 Presence presence(const InstalledPackages& installed, const PatchId& id) {
     const auto found = installed.find(id.name);
     if (found == installed.end()) return Presence::absent;
-    if (found->second.half_done()) return Presence::broken;
-    return compare_versions(found->second.version, id.version) < 0 ? Presence::absent : Presence::installed;
+    const InstalledPackage& package = found->second;
+    const bool older = compare_versions(package.version, id.version) < 0;
+    // An older version that is half done was so before.
+    if (package.half_done() && (!older || package.state == PackageState::half_installed)) return Presence::broken;
+    return older ? Presence::absent : Presence::installed;
 }
 
 }  // namespace guestpatch::apt

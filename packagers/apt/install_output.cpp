@@ -84,6 +84,15 @@ std::optional<PackageFault> fetch_fault(std::string_view line) {
     return fault;
 }
 
+/// "Skipping NAME, it is not installed and only upgrades are requested."
+std::optional<PackageFault> gone(std::string_view line) {
+    constexpr std::string_view start = "Skipping ";
+    if (!line.starts_with(start) || !contains(line, ", it is not installed and only upgrades")) return std::nullopt;
+    line.remove_prefix(start.size());
+    return PackageFault{.name = std::string(take_until(line, ',')), .reason = Reason::superseded,
+                        .message = "it is not installed any more"};
+}
+
 /// What an E: line means for everything that was asked for.
 Reason meaning(std::string_view line) {
     static constexpr std::array<std::pair<std::string_view, Reason>, 13> meanings{{
@@ -157,7 +166,11 @@ std::optional<std::string> lock_holder(std::string_view line) {
 
 InstallReport parse_install(std::string_view out, std::string_view err) {
     InstallReport report;
-    for (std::string_view rest = out; !rest.empty() && !report.touched;) report.touched = is_dpkg_work(take_line(rest));
+    for (std::string_view rest = out; !rest.empty() && !report.touched;) {
+        const std::string_view line = take_line(rest);
+        report.touched = is_dpkg_work(line);
+        if (auto fault = gone(line)) report.faults.push_back(std::move(*fault));
+    }
     for (std::string_view rest = err; !rest.empty();) {
         std::string_view line = take_line(rest);
         if (auto fault = dpkg_fault(line, rest)) {

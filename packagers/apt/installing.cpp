@@ -30,15 +30,23 @@ std::string pin_down(const std::vector<PatchId>& untouchable, std::string_view a
 }
 
 bool nothing_to_fetch(const std::vector<Patch>& patches) {
-    return std::ranges::all_of(patches, [](const Patch& patch) { return patch.download_bytes == 0; });
+    const bool no_bytes = std::ranges::all_of(patches, [](const Patch& patch) { return patch.download_bytes == 0; });
+    return no_bytes || targets(patches).empty();
 }
 
 Download refuse(Reason reason, std::string message) {
     return {.refused = Refusal{reason, std::move(message)}};
 }
 
-Refusal refusal_for(const Error& error) {
-    return {error.code == Errc::no_space ? Reason::disk_full : Reason::prerequisite_missing, error.message};
+/// What is excluded could not be protected: then nothing goes in.
+Refusal unprotected(const Error& error) {
+    return {error.code == Errc::no_space ? Reason::disk_full : Reason::needs_user, error.message};
+}
+
+/// Not apt's refusal: nobody was asked. systemd starts nothing any more while the machine shuts down.
+Refusal not_started(const Error& error) {
+    return {error.code == Errc::no_space ? Reason::disk_full : Reason::no_time_left,
+            "apt-get could not be started: " + error.message};
 }
 
 }  // namespace
@@ -49,16 +57,12 @@ Installer::Installer(Seams seams, const PackageManagerSettings& settings)
       private_cache_(settings.private_cache),
       snapshot_(settings.snapshot) {}
 
-CallOptions Installer::options(milliseconds lock_patience, const Context& context) const {
-    const milliseconds left = context.deadline.left(seams_.clocks.boot());
-    return {.allow_removals = allow_removals_,
-            .lock_patience = std::chrono::ceil<seconds>(std::min(lock_patience, left)),
-            .preferences = {},
-            .snapshot = snapshot_};
-}
-
 Result<CallOptions> Installer::options_for(const Batch& batch, const Context& context) {
-    CallOptions options = this->options(batch.lock_patience, context);
+    const milliseconds left = context.deadline.left(seams_.clocks.boot());
+    CallOptions options{.allow_removals = allow_removals_,
+                        .lock_patience = std::chrono::ceil<seconds>(std::min(batch.lock_patience, left)),
+                        .preferences = {},
+                        .snapshot = snapshot_};
     if (batch.untouchable.empty()) return options;
     auto administrators = seams_.files.read(preferences);
     if (!administrators && administrators.error().code != Errc::not_found) return administrators.error();
@@ -71,6 +75,9 @@ Result<CallOptions> Installer::options_for(const Batch& batch, const Context& co
 /// apt waits for dpkg's lock by itself, for this one it does not.
 void Installer::wait_for_archives(const Batch& batch, Context& context) {
     const milliseconds left = context.deadline.left(seams_.clocks.boot());
+    if (const std::string owner = seams_.locks.owner(archives_lock); !owner.empty()) {
+        context.progress.step(fmt::format("waiting for {}, which fetches archives", owner), std::nullopt);
+    }
     const auto free = seams_.locks.wait_until_free(archives_lock, std::min(batch.lock_patience, left), context.stop);
     if (!free) seams_.log.warning(free.error().message);
 }
@@ -82,7 +89,7 @@ Download Installer::download(const Batch& batch, const std::optional<PlanSize>& 
     wait_for_archives(batch, context);
     context.progress.step("downloading", std::nullopt);
     const auto options = options_for(batch, context);
-    if (!options) return {.refused = refusal_for(options.error())};
+    if (!options) return {.refused = unprotected(options.error())};
     Watcher watcher(context.progress, "downloading");
     const Command command{.argv = download_command(*options, targets(batch.patches)),
                           .environment = quiet_environment(),
@@ -131,8 +138,8 @@ void Installer::note_silence(const std::vector<Patch>& patches, InstallOutcome& 
 
 InstallOutcome Installer::judge(const Batch& batch, const Completion& completion) {
     if (completion.end == RunEnd::cancelled) return {.left_running = seams_.processes.whereabouts(batch.job)};
-    if (completion.exited_with(0)) return {};
     const InstallReport report = parse_install(completion.out, completion.err);
+    if (completion.exited_with(0)) return {.failures = failures_among(batch.patches, report.faults)};
     InstallOutcome outcome{.failures = failures_among(batch.patches, report.faults),
                            .complaint = report.complaint.message,
                            .cut_short = completion.end != RunEnd::exited};
@@ -148,12 +155,13 @@ InstallOutcome Installer::judge(const Batch& batch, const Completion& completion
 }
 
 InstallOutcome Installer::install(const Batch& batch, Context& context) {
+    if (targets(batch.patches).empty()) return {};  // new packages come with those that want them
     wait_for_archives(batch, context);
     const auto options = options_for(batch, context);
-    if (!options) return {.refused = refusal_for(options.error())};
+    if (!options) return {.refused = unprotected(options.error())};
     const auto completion =
-        run(batch.job, install_command(*options, Words{"install"} + targets(batch.patches)), context);
-    if (!completion) return {.refused = refusal_for(completion.error())};
+        run(batch.job, install_command(*options, upgrade_operation(targets(batch.patches))), context);
+    if (!completion) return {.refused = not_started(completion.error())};
     return judge(batch, *completion);
 }
 

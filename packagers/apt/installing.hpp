@@ -20,12 +20,10 @@ class Installer {
 
     /// Runs one call that changes packages, detached, and waits for it; waits only, when it was launched before.
     Result<Completion> run(const Detached& job, Words argv, Context& context);
-    /// What each call gets that has no batch.
-    [[nodiscard]] CallOptions options(milliseconds lock_patience, const Context& context) const;
+    /// What each call gets. Fails when what is excluded could not be protected.
+    [[nodiscard]] Result<CallOptions> options_for(const Batch& batch, const Context& context);
 
   private:
-    /// Fails when what is excluded could not be protected.
-    [[nodiscard]] Result<CallOptions> options_for(const Batch& batch, const Context& context);
     [[nodiscard]] Result<Completion> await(const Detached& job, Context& context);
     [[nodiscard]] InstallOutcome judge(const Batch& batch, const Completion& completion);
     void wait_for_archives(const Batch& batch, Context& context);

@@ -14,8 +14,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-constexpr std::chrono::minutes orphan_patience{5};
-
 Names without(const Names& names, const Names& others) {
     Names rest;
     std::ranges::set_difference(names, others, std::back_inserter(rest));
@@ -24,8 +22,8 @@ Names without(const Names& names, const Names& others) {
 
 class Mechanic {
   public:
-    Mechanic(Seams seams, const Questions& questions, Installer& installer, const Detached& job, Context& context)
-        : seams_(seams), questions_(questions), installer_(installer), job_(job), context_(context) {}
+    Mechanic(Seams seams, const Questions& questions, Installer& installer, const Batch& batch, Context& context)
+        : seams_(seams), questions_(questions), installer_(installer), batch_(batch), context_(context) {}
 
     Repair work() {
         if (!wait_for_orphans()) return finish();
@@ -47,30 +45,36 @@ class Mechanic {
         if (!installed) seams_.log.warning(installed.error().message);
         return installed ? std::move(*installed) : InstalledPackages();
     }
-    [[nodiscard]] Words apt(const Words& operation) const {
-        return install_command(installer_.options(orphan_patience, context_), operation);
+    /// Empty when what is excluded could not be protected.
+    [[nodiscard]] Words apt(const Words& operation) {
+        const auto options = installer_.options_for(batch_, context_);
+        if (options) return install_command(*options, operation);
+        seams_.log.warning(options.error().message);
+        return {};
     }
 
     /// apt may have been killed and dpkg not: it goes on alone, and must not be disturbed.
     bool wait_for_orphans() {
-        context_.progress.step("waiting for an interrupted run to end", std::nullopt);
         for (const Path lock : {"/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock"}) {
+            const std::string owner = seams_.locks.owner(lock);
+            context_.progress.step(owner.empty() ? "waiting for an interrupted run to end" : "waiting for " + owner, std::nullopt);
             const milliseconds left = context_.deadline.left(seams_.clocks.boot());
-            const auto free =
-                seams_.locks.wait_until_free(lock, std::min<milliseconds>(orphan_patience, left), context_.stop);
+            const auto free = seams_.locks.wait_until_free(lock, std::min(context_.lock_patience, left), context_.stop);
             if (free) continue;
             seams_.log.warning(free.error().message);
+            repair_.left_running = owner.empty() ? "whoever locks " + lock.generic_string() : owner;
             return false;
         }
         return true;
     }
 
-    /// One call, and what the database says came of it. False when a stop was requested.
+    /// One call, and what the database says came of it. A stop request cuts the wait short, not the repair: false
+    /// when it goes on without us.
     bool step(std::string_view what, const char* suffix, Words argv, const char* code, std::string_view how) {
-        if (context_.stop.stop_requested()) return false;
+        if (argv.empty()) return true;
         context_.progress.step(what, std::nullopt);
         const Names before = half_done(look());
-        const Detached job{fmt::format("{}-{}", job_.name, suffix), job_.folder / suffix};
+        const Detached job{fmt::format("{}-{}", batch_.job.name, suffix), batch_.job.folder / suffix};
         const auto completion = installer_.run(job, std::move(argv), context_);
         if (!completion) {
             seams_.log.warning(completion.error().message);
@@ -136,7 +140,7 @@ class Mechanic {
     Seams seams_;
     const Questions& questions_;
     Installer& installer_;
-    const Detached& job_;
+    const Batch& batch_;
     Context& context_;
     Repair repair_;
     std::string unmet_;  ///< dependencies that keep the resolver from planning, when it was last asked
@@ -144,8 +148,8 @@ class Mechanic {
 
 }  // namespace
 
-Repair repair(Seams seams, const Questions& questions, Installer& installer, const Detached& job, Context& context) {
-    return Mechanic(seams, questions, installer, job, context).work();
+Repair repair(Seams seams, const Questions& questions, Installer& installer, const Batch& batch, Context& context) {
+    return Mechanic(seams, questions, installer, batch, context).work();
 }
 
 }  // namespace guestpatch::apt

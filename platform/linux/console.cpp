@@ -54,6 +54,7 @@ class SignalListener final : public StopSignals {
 }  // namespace
 
 void reserve_standard_streams() {
+    ::signal(SIGPIPE, SIG_IGN);
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         // The lowest free number is the closed stream's own.
         if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDWR);

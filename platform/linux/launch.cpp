@@ -150,7 +150,8 @@ Result<void> launch(const Detached& detached, const Command& command) {
     std::vector<std::string> words{
         "/bin/sh", "-c", wrapper, "guestpatch", folder.native(), unit, std::filesystem::absolute(program).native()};
     words.insert(words.end(), command.argv.begin() + 1, command.argv.end());
-    const auto environment = environment_of(command);
+    auto environment = environment_of(command);
+    environment.push_back(fmt::format("{}={}", job_variable, detached.name));
     const auto asked = unit == "-" ? start_session(words, environment) : start_service(unit, words, environment);
     if (asked) wait_until_claimed(folder);
     // An error may be about the answer alone, and a wrapper may come late: what counts is who claims the start.

@@ -81,6 +81,15 @@ class LinuxLocks final : public Locks {
         return std::optional<std::string>(first_text(fd.get()));
     }
 
+    std::string owner(const Path& path) override {
+        const Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+        struct flock range = whole_file(F_WRLCK);
+        // Classic locks only: those of open file descriptions belong to no process.
+        if (!fd.open() || ::fcntl(fd.get(), F_GETLK, &range) != 0 || range.l_type == F_UNLCK || range.l_pid <= 0) return "";
+        const Descriptor name(::open(fmt::format("/proc/{}/comm", range.l_pid).c_str(), O_RDONLY | O_CLOEXEC));
+        return fmt::format("process {} ({})", range.l_pid, name.open() ? first_text(name.get()) : "gone");
+    }
+
     Result<void> wait_until_free(const Path& path, milliseconds at_most, std::stop_token stop) override {
         const Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
         if (!fd.open()) return errno == ENOENT ? Result<void>() : system_error(path.native());

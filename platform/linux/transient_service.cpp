@@ -73,6 +73,14 @@ class Writer {
     int refusal_ = 0;
 };
 
+/// What looks like a variable is none. (ExecStartEx could say so, but systemd 252 cannot read back what it wrote.)
+std::vector<std::string> without_variables(std::vector<std::string> words) {
+    for (std::string& word : words) {
+        for (std::size_t at = word.find('$'); at != std::string::npos; at = word.find('$', at + 2)) word.insert(at, 1, '$');
+    }
+    return words;
+}
+
 void write_properties(Writer& writer, const std::vector<std::string>& argv) {
     writer.open('a', "(sv)");
     writer.add("(sv)", "Description", "s", "Package manager run by guestpatch");
@@ -87,13 +95,13 @@ void write_properties(Writer& writer, const std::vector<std::string>& argv) {
         writer.add("(sv)", stream, "s", "null");
     }
     writer.open('r', "sv");
-    writer.add("s", "ExecStartEx");  // ExecStart would replace what looks like a variable in argv
-    writer.open('v', "a(sasas)");
-    writer.open('a', "(sasas)");
-    writer.open('r', "sasas");
+    writer.add("s", "ExecStart");
+    writer.open('v', "a(sasb)");
+    writer.open('a', "(sasb)");
+    writer.open('r', "sasb");
     writer.add("s", argv.front().c_str());
-    writer.add(argv);
-    writer.add(std::vector<std::string>{"no-env-expand"});
+    writer.add(without_variables(argv));
+    writer.add("b", 0);
     writer.close(5);
 }
 

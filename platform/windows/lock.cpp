@@ -126,6 +126,8 @@ class WindowsLocks final : public Locks {
 
     /// Polls, against the interface's wish: Windows would wake a pending LockFileEx, but Wine never does,
     /// and what no test can run is not worth a tenth of a second.
+    std::string owner(const Path&) override { return ""; }  // Windows does not tell
+
     Result<void> wait_until_free(const Path& path, milliseconds at_most, std::stop_token stop) override {
         const Handle file = open_for_reading(path);
         if (!file.open()) {

@@ -94,8 +94,8 @@ inline State generated_state(unsigned seed) {
     switch (seed % 6) {
         case 0: return Idle();
         case 1: return Assessing{run, roll(2) == 0};
-        case 2: return Installing{run, static_cast<Stage>(roll(6)), following_job(run, ""), failures};
-        case 3: return AwaitingReboot{run, "kernel"};
+        case 2: return Installing{run, static_cast<Stage>(roll(6)), following_job(run, ""), {"guestpatch-x-1"}, failures};
+        case 3: return AwaitingReboot{run, "kernel", failures};
         case 4: return Rebooting{run, start};
         default: return Verifying{run, static_cast<RebootStatus>(roll(5)), "because", failures};
     }

@@ -41,6 +41,12 @@ Result<std::optional<std::string>> FakeLocks::holder(const Path& path) {
     return other == nullptr ? std::optional<std::string>() : other->text;
 }
 
+std::string FakeLocks::owner(const Path& path) {
+    const std::scoped_lock held(table_->mutex);
+    const Held* other = find(path);
+    return other == nullptr || !other->until ? "" : other->text;
+}
+
 Result<void> FakeLocks::wait_until_free(const Path& path, milliseconds at_most, std::stop_token stop) {
     std::unique_lock held(table_->mutex);
     const Error cancelled{Errc::cancelled, "stopped while waiting for " + path.string()};

@@ -20,6 +20,7 @@ class FakeLocks final : public Locks {
 
     Result<std::unique_ptr<HeldLock>> acquire(const Path& path, std::string_view text) override;
     Result<std::optional<std::string>> holder(const Path& path) override;
+    std::string owner(const Path& path) override;
     /// Waits in the fake clocks' time for what hold() took, and really for what acquire() took.
     Result<void> wait_until_free(const Path& path, milliseconds at_most, std::stop_token stop) override;
 

@@ -20,14 +20,23 @@ Result<Sight> FakePackageManager::pending(Context& context) {
     calls.emplace_back("pending");
     if (context.stop.stop_requested()) return Error{Errc::cancelled, "a stop was requested"};
     context.progress.step("looking for pending patches", std::nullopt);
-    if (sight) sight->repair_needed = !broken.empty();
-    return sight;
+    if (!sight) return sight;
+    Sight seen = *sight;
+    seen.repair_needed = !broken.empty();
+    std::erase_if(seen.patches, [this](const Patch& patch) { return broken.contains(patch.id.name); });
+    return seen;
 }
 
-Repair FakePackageManager::repair(const Detached&, Context&) {
+Repair FakePackageManager::repair(const Batch&, Context&) {
     calls.emplace_back("repair");
-    broken.clear();
-    return repaired;
+    const std::vector<Patch> pending_now = sight ? sight->patches : std::vector<Patch>();
+    for (const Patch& patch : pending_now) {
+        if (broken.contains(patch.id.name) && !failing.contains(patch.id.name)) put_in(patch);
+    }
+    std::erase_if(broken, [this](const std::string& name) { return !failing.contains(name); });
+    Repair done = repaired;
+    done.still_broken.assign(broken.begin(), broken.end());
+    return done;
 }
 
 Download FakePackageManager::download(const Batch&, Context& context) {
@@ -59,6 +68,8 @@ InstallOutcome FakePackageManager::install(const Batch& batch, Context& context)
             broken.insert(patch.id.name);
             outcome.failures.push_back(failure->second);
             outcome.failures.back().id = patch.id;
+        } else if (half_done.erase(patch.id.name) > 0) {
+            broken.insert(patch.id.name);
         } else {
             put_in(patch);
         }

@@ -19,7 +19,7 @@ class FakePackageManager final : public PackageManager {
   public:
     Refresh refresh(Context& context) override;
     Result<Sight> pending(Context& context) override;
-    Repair repair(const Detached& job, Context& context) override;
+    Repair repair(const Batch& batch, Context& context) override;
     Download download(const Batch& batch, Context& context) override;
     InstallOutcome install(const Batch& batch, Context& context) override;
     InstallOutcome collect(const Batch& batch, Context& context) override;
@@ -39,12 +39,13 @@ class FakePackageManager final : public PackageManager {
 
     // --- what goes wrong
     std::map<std::string, PatchFailure> failing;      ///< by name: left broken, the rest of its call goes in
+    std::set<std::string> half_done;                  ///< by name: the next call only unpacks them, a repair finishes
     std::set<std::string> refused_names;              ///< the resolver refuses any call that names one of them, and blames nobody
     std::optional<Refusal> refusal;                   ///< of every call
     Download downloaded;
     std::string left_running;                         ///< of every install, until cleared
-    Repair repaired;                                  ///< also clears `broken`
-    std::set<std::string> broken;                     ///< half installed: sight asks for a repair
+    Repair repaired;                                  ///< mends `broken`, but for what fails again
+    std::set<std::string> broken;                     ///< half installed: no patch any more, and sight asks for a repair
     std::function<void(const Batch&)> while_installing;  ///< after the first package of a batch went in
 
     // --- what happened

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "agent/engine/install.hpp"
+#include "agent/wire/enums.hpp"
 #include "platform/base/text.hpp"
 #include "tests/agent/patches.hpp"
 #include "tests/catch.hpp"
@@ -30,6 +31,7 @@ struct World {
     Machine borrowed() { return {machine.seams, detected, settings, state}; }
 
     Run run() {
+        machine.clocks.tick(1min);  // no two runs begin at once
         return {.activity_id = fmt::format("{:08}-2222-4333-8444-555555555555", ++runs),
                 .began = borrowed().now(),
                 .request = {.selection = {.classifications = {Classification::critical, Classification::security}}},
@@ -103,6 +105,22 @@ std::vector<Scenario> scenarios() {
              world.packages.add(upgrades(2));
              world.packages.need = RebootNeed{.required = true, .reasons = {"linux-image"}};
          }, "p000 Installed; p001 Installed"},
+        {"an archive cannot be fetched", [](World& world) {
+             world.packages.add(upgrades(2));
+             world.packages.downloaded.failures = {{{"p001", "1.1"}, Reason::download_failed, "404"}};
+         }, "p000 Installed; p001 Failed"},
+        {"one fails and leaves the others half done", [](World& world) {
+             world.packages.add(upgrades(3));
+             world.packages.failing["p000"] = {{}, Reason::script_failed, "exit status 7"};
+             world.packages.half_done = {"p001", "p002"};
+         }, "p000 Failed; p001 Installed; p002 Installed"},
+        {"held, kept back, of another class", [](World& world) {
+             world.packages.add(upgrades(1));
+             Patch held = upgrade("held");
+             held.held_back = HeldBack::held;
+             held.reason = Reason::held;
+             world.packages.add({held, upgrade("other", Classification::other)});
+         }, "held Excluded; other NotSelected; p000 Installed"},
     };
 }
 
@@ -124,6 +142,7 @@ void check_nothing_is_open(World& world) {
 
 /// What an uninterrupted life ends with, whatever the number of runs it took.
 struct End {
+    std::map<std::string, std::string> told;  ///< of each patch, what the last report that had it said
     std::set<std::string> installed;
     std::set<std::string> automatic;
     std::size_t critical_and_security = 0;
@@ -133,7 +152,16 @@ struct End {
 
 End end_of(World& world) {
     const PatchStatus status = world.state.patch_status();
-    return {world.packages.installed, world.packages.automatics,
+    std::map<std::string, std::string> told;
+    std::vector<RunSummary> runs = world.state.runs();
+    std::ranges::reverse(runs);
+    for (const RunSummary& run : runs) {
+        const auto report = world.state.installation(run.activity_id);
+        for (const PatchResult& result : report ? report->patches : std::vector<PatchResult>()) {
+            told[result.patch.id.name] = fmt::format("{} {}", to_wire(result.state), result.patch.reason ? to_wire(*result.patch.reason) : "");
+        }
+    }
+    return {told, world.packages.installed, world.packages.automatics,
             status.available ? status.available->critical_and_security : 0};
 }
 
@@ -225,6 +253,19 @@ TEST_CASE("no batch starts that does not fit the window") {
     CHECK(report.installation.status == OperationStatus::completed_with_warnings);
 }
 
+TEST_CASE("what is refused for a reason that concerns all is not asked again batch by batch") {
+    World world;
+    world.packages.add(upgrades(120));
+    world.packages.refusal = Refusal{Reason::lock_held, "held by process 11 (apt-get)"};
+    const InstallReport report = world.install();
+    CHECK(world.packages.batches.size() == 1);
+    for (const PatchResult& result : report.installation.patches) {
+        CHECK(result.state == InstallationState::pending);
+        CHECK(result.patch.reason == Reason::lock_held);
+    }
+    CHECK(report.installation.status == OperationStatus::failed);
+}
+
 TEST_CASE("a stop request lets the running batch end and starts no other") {
     World world;
     world.packages.add(upgrades(120));
@@ -258,6 +299,36 @@ TEST_CASE("a batch left running is reported with where it runs, and collected by
     CHECK(tell(finished->installation) == "p000 Installed; p001 Installed");
     CHECK(finished->installation.left_running.empty());
     check_nothing_is_open(world);
+}
+
+TEST_CASE("a run that is interrupted while it is finished is finished later") {
+    World world;
+    world.packages.add(upgrades(2));
+    world.packages.left_running = "process 4711";
+    world.install();
+    for (int again = 0; again < 3; ++again) CHECK(world.finish()->installation.left_running == "process 4711");
+    world.packages.left_running.clear();
+    CHECK(tell(world.finish()->installation) == "p000 Installed; p001 Installed");
+    check_nothing_is_open(world);
+}
+
+TEST_CASE("a report that cannot be kept is still owed") {
+    World world;
+    world.packages.add(upgrades(2));
+    world.packages.while_installing = [&world](const Batch&) { world.machine.files.forbid(state_path / "installations"); };
+    const InstallReport report = world.install();
+    CHECK(report.not_recorded);
+    CHECK(std::holds_alternative<Verifying>(world.state.journal()));
+}
+
+TEST_CASE("what a repair puts in is reported by the run that repaired") {
+    World world;
+    world.packages.add(upgrades(2));
+    world.packages.broken = {"p001"};
+    world.packages.sight_after_refresh = world.packages.sight;
+    const InstallReport report = world.install();
+    CHECK(count(report.installation.patches, InstallationState::installed) >= 1);
+    CHECK(world.packages.installed == std::set<std::string>{"p000", "p001"});
 }
 
 TEST_CASE("marks are recorded before a batch and restored after it") {

@@ -98,8 +98,24 @@ class Root:
             time.sleep(0.001)
 
     def path(self, inside):
-        """Where a file of the root is seen from outside. Absolute links in between would lead astray."""
-        return pathlib.Path(f"/proc/{self.pid}/root/{inside}")
+        """Where a file of the root is seen from outside. Links are followed inside the root: an absolute one, left to
+        the kernel, would lead out into the machine the test runs on."""
+        top = f"/proc/{self.pid}/root"
+        found, rest = [], str(inside).split("/")
+        while rest:
+            part = rest.pop(0)
+            if part == "..":
+                del found[-1:]
+            elif part not in ("", "."):
+                here = "/".join([top, *found, part])
+                if not os.path.islink(here):
+                    found.append(part)
+                    continue
+                target = os.readlink(here)
+                if target.startswith("/"):
+                    found = []
+                rest = target.split("/") + rest
+        return pathlib.Path(top, *found)
 
     def write(self, inside, text):
         self.path(inside).parent.mkdir(parents=True, exist_ok=True)

@@ -81,3 +81,12 @@ TEST_CASE("a batch is damaged when something is half done that nobody is to blam
     CHECK(is_damaged(two, {broken, broken}, {.failures = {p0}}));
     CHECK(is_damaged(two, {there, there}, {.cut_short = true}));
 }
+
+TEST_CASE("a new package that came with nobody was not wanted after all") {
+    Patch fresh = upgrade("fresh");
+    fresh.installed_version.clear();
+    const PatchResult result = judge_batch({fresh}, {absent}, {}, false).settled.at(0);
+    CHECK(result.state == InstallationState::not_selected);
+    CHECK(judge_batch({fresh}, {there}, {}, false).settled.at(0).state == InstallationState::installed);
+    CHECK(judge_batch({fresh}, {broken}, {}, true).settled.at(0).state == InstallationState::failed);
+}

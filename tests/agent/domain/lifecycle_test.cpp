@@ -89,7 +89,7 @@ std::string describe(const Effect& effect) {
         std::string operator()(std::monostate) const { return ""; }
         std::string operator()(const Assess& order) const { return order.refresh ? "Assess" : "Assess, without a refresh"; }
         std::string operator()(const RepairMachine& order) const {
-            return order.leftover.empty() ? "RepairMachine" : "RepairMachine, collect the job first";
+            return order.leftovers.empty() ? "RepairMachine" : "RepairMachine, collect what is left first";
         }
         std::string operator()(const DownloadArchives&) const { return "DownloadArchives"; }
         std::string operator()(const RunBatch&) const { return "RunBatch"; }
@@ -169,4 +169,21 @@ TEST_CASE("jobs are numbered through") {
     CHECK(first == "guestpatch-11111111-2222-4333-8444-555555555555-1");
     CHECK(following_job(run, first).ends_with("-2"));
     CHECK(following_job(run, "guestpatch-x-9").ends_with("-10"));
+}
+
+TEST_CASE("a run that is interrupted again and again forgets no job") {
+    State state = Installing{run, Stage::installing, following_job(run, "")};
+    for (int times = 0; times < 3; ++times) state = step(state, Woke{run.began}).state;
+    const auto& installing = std::get<Installing>(state);
+    CHECK(installing.job.ends_with("-4"));
+    CHECK(installing.leftovers.size() == 3);
+    CHECK(std::get<Installing>(step(state, Repaired{}).state).leftovers.empty());
+}
+
+TEST_CASE("a reboot that did not come is given up by either clock") {
+    const State rebooting = Rebooting{run, noon + 3min};
+    const auto gives_up = [&](const Moment& now) { return !std::holds_alternative<std::monostate>(step(rebooting, Woke{now}).effect); };
+    CHECK_FALSE(gives_up({noon + 10min, run.began.boot + 10min, "boot-1"}));
+    CHECK(gives_up({noon + 18min, run.began.boot + 18min, "boot-1"}));
+    CHECK(gives_up({noon - 24h, run.began.boot + 18min, "boot-1"}));
 }

@@ -29,7 +29,7 @@ TEST_CASE("A download asks for exactly these versions and changes nothing", "[ap
     REQUIRE(machine.processes.commands().size() == 1);
     const std::string line = machine.processes.command_lines().front();
     CHECK(line.starts_with("apt-get -y -V -o quiet=1 "));
-    CHECK(line.ends_with("--download-only install gp-sec=1.1 gp-upd=1.1"));
+    CHECK(line.ends_with("--download-only --only-upgrade install gp-sec=1.1 gp-upd=1.1"));
     CHECK(line.find("--no-remove") != std::string::npos);
     CHECK(line.find("DPkg::Lock::Timeout=300") != std::string::npos);
     CHECK(machine.processes.commands().front().silence > milliseconds(0));
@@ -200,7 +200,7 @@ TEST_CASE("A refusal says why nothing was unpacked", "[apt][install]") {
 
 TEST_CASE("A disk that fills up while unpacking is not a script's fault", "[apt][install]") {
     AptMachine machine;
-    machine.batch.patches = {patch("gp-big", "1.0", ""), patch("gp-sec", "1.1")};
+    machine.batch.patches = {patch("gp-big", "1.0", "0.9"), patch("gp-sec", "1.1")};
     machine.on("install gp-big=1.0 gp-sec=1.1", captured(100, "install.full-disk"));
     const InstallOutcome outcome = machine.apt().install(machine.batch, machine.context);
     CHECK_FALSE(outcome.refused);
@@ -268,7 +268,7 @@ TEST_CASE("Collecting what was never launched starts nothing", "[apt][install]")
 
 TEST_CASE("An installation that cannot be launched is refused", "[apt][install]") {
     AptMachine machine;
-    CHECK(machine.apt().install(machine.batch, machine.context).refused->reason == Reason::prerequisite_missing);
+    CHECK(machine.apt().install(machine.batch, machine.context).refused->reason == Reason::no_time_left);
 }
 
 TEST_CASE("The database has the last word", "[apt][verify]") {

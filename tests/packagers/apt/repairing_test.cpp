@@ -26,7 +26,7 @@ struct HurtMachine : AptMachine {
         if (!stanzas.empty()) database(stanzas);
         return Answer::exits(status);
     }
-    Repair repair() { return apt().repair({"guestpatch-repair-1", "/var/lib/guestpatch/jobs/r"}, context); }
+    Repair repair() { return apt().repair({.job = {"guestpatch-repair-1", "/var/lib/guestpatch/jobs/r"}, .lock_patience = std::chrono::minutes(5)}, context); }
 
     std::vector<std::string> after_configure;
     std::vector<std::string> after_fix;
@@ -143,7 +143,7 @@ TEST_CASE("A stop request leaves a repair running, and says where", "[apt][repai
         machine.stop.request_stop();
         return Answer{.takes = minutes(30)};
     });
-    const Repair repair = machine.apt().repair({"guestpatch-repair-1", "/x"}, machine.context);
+    const Repair repair = machine.apt().repair({.job = {"guestpatch-repair-1", "/x"}}, machine.context);
     CHECK(repair.left_running == "process 4711");
     CHECK(repair.still_broken == std::vector<std::string>{"gp-sec"});
     CHECK(machine.processes.commands().size() == 1);
