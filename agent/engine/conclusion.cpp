@@ -105,8 +105,9 @@ void Performer::settle_by_database(const std::vector<PatchFailure>& failures) {
     const std::vector<Presence> presence = verify(patches);
     for (std::size_t i = 0; i < open.size(); ++i) {
         const bool half_done = presence[i] == Presence::broken;
-        if (presence[i] != Presence::installed && open[i].state == failed) continue;         // known already, and why
-        if (presence[i] == Presence::absent && !is_intended(open[i])) continue;              // as it was meant to be
+        const bool settled_before = open[i].state == failed || open[i].state == excluded;
+        if (presence[i] != Presence::installed && settled_before) continue;      // why is known already
+        if (presence[i] == Presence::absent && !is_intended(open[i])) continue;  // as it was meant to be
         const BatchVerdict verdict = judge_batch({patches[i]}, {presence[i]}, known, half_done);
         for (const PatchResult& settled : verdict.settled) settle(settled);
         if (verdict.settled.empty()) {
