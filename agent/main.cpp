@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     const auto rebooter = make_rebooter(*processes);
     Console console = inspect_console();
     const char* no_color = std::getenv("NO_COLOR");
+    const char* job = std::getenv(job_variable);
     console.colors = no_color == nullptr || *no_color == '\0';
     App app{.seams = {*clocks, *files, *host, *locks, *log, *processes, *rebooter},
             .paths = system_paths(),
@@ -39,7 +40,7 @@ int main(int argc, char** argv) {
             .stop = stop->token(),
             .out = std::cout,
             .err = std::cerr,
-            .inside_job = std::getenv(job_variable) != nullptr};
+            .job = job != nullptr ? job : ""};
     if (!invocation) {
         const bool json = std::ranges::find(arguments, "--json") != arguments.end();
         return static_cast<int>(report(app, json, invocation.error()));

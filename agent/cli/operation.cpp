@@ -53,7 +53,8 @@ Result<void> apply_ceiling(Selection& selection, const Detected& detected) {
 
 Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machine, const RunningOperation& operation,
                                                   Context& context) {
-    if (app.inside_job) {
+    // The name alone proves nothing: a daemon that was restarted by a package keeps it for years.
+    if (!app.job.empty() && machine.state.job_lives(app.job)) {
         return Error{Errc::busy, "another operation is running: the package manager that started this command was started by guestpatch"};
     }
     auto held = machine.state.begin(operation);

@@ -23,7 +23,7 @@ struct App {
     std::stop_token stop;
     std::ostream& out;
     std::ostream& err;
-    bool inside_job = false;  ///< started by a package manager that guestpatch started: waiting for it would be for ever
+    std::string job;  ///< of guestpatch's own, that started this process: waiting for it would be for ever
 };
 
 /// Runs what was parsed. Never throws; every failure becomes a message (or a JSON document) and an exit code.

@@ -177,6 +177,17 @@ std::vector<Detached> StateFolder::parts_of(const std::string& name) const {
     return parts;
 }
 
+bool StateFolder::job_lives(const std::string& job_or_part) const {
+    const auto listed = seams_.files.list(folder_ / "running");
+    for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
+        if (!job_or_part.starts_with(info.name)) continue;
+        for (const Detached& part : parts_of(info.name)) {
+            if (part.name == job_or_part && !seams_.processes.whereabouts(part).empty()) return true;
+        }
+    }
+    return false;
+}
+
 Result<void> StateFolder::write_status(const PatchStatus& status) {
     return seams_.files.write_durably(folder_ / "patchStatus.json", encode(status), Readers::everyone);
 }

@@ -51,6 +51,8 @@ class StateFolder {
     [[nodiscard]] Detached job(const std::string& name) const { return {name, folder_ / "running" / name}; }
     /// The jobs of a run that were launched, in order.
     [[nodiscard]] std::vector<std::string> jobs_of(const std::string& activity_id) const;
+    /// Whether the job of this name, or part of a job, runs at this moment.
+    [[nodiscard]] bool job_lives(const std::string& job_or_part) const;
     /// The job and the parts it consists of (a repair takes several calls).
     [[nodiscard]] std::vector<Detached> parts_of(const std::string& name) const;
 

@@ -127,6 +127,14 @@ class Dependencies(InstallTest):
                 self.assertIn(found.state("gi-pull"), ("Pending", "Failed"))
                 self.assertLessEqual({"gi-apple", "gi-berry", "gi-cherry"}, found.states()["Installed"])
 
+    def test_nothing_new_for_its_own_sake(self):
+        """A new package comes with the upgrade that wants it."""
+        found = self.guest.install("--exclude", "gi-pull")
+        self.assertEqual({found.outcome()[name] for name in ("gi-new", "gi-newer")}, {("NotSelected", "NOT_SELECTED")})
+        self.on("kernel")
+        found = self.guest.install("--exclude", "linux-image-gi", "--reboot", "Never")
+        self.assertEqual(found.state("linux-image-5.15.0-2-gi"), "NotSelected")
+
     def test_nothing_is_ever_removed(self):
         self.on("removal", "plain")
         found = self.guest.install(codes=[3])

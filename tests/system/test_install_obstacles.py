@@ -5,7 +5,8 @@ import signal
 import subprocess
 
 import arrange
-from install_guest import InstallTest
+from guest import parse
+from install_guest import Installation, InstallTest
 from install_world import PLAIN
 
 ARCHIVES = "/var/cache/apt/archives"
@@ -150,6 +151,21 @@ class Locks(InstallTest):
         self.assertRegex(json.dumps(found.document["error"]), r"python3")
         self.release()
         self.assertEqual(self.guest.install().states(), {"Installed": set(PLAIN)})
+
+
+    def test_removed_while_waited_for(self):
+        """What the administrator removed meanwhile is not brought back."""
+        self.taken_meanwhile()
+        process = self.start("install", "--json", "--progress", "plain")
+        while "python3" not in process.stderr.readline():
+            self.assertIsNone(process.poll())
+        self.guest.run(["dpkg", "--remove", "gi-apple"], environment={"DPKG_FRONTEND_LOCKED": "1"}, check=True)
+        self.release()
+        done = self.wait_for(process)
+        found = Installation(parse(done))
+        self.assertEqual(found.outcome()["gi-apple"], ("Failed", "SUPERSEDED"))
+        self.assertIsNone(self.guest.packages().version("gi-apple"))
+        self.assertEqual(found.states()["Installed"], set(PLAIN) - {"gi-apple"})
 
 
 class Windows(InstallTest):

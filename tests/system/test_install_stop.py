@@ -7,6 +7,7 @@ import schemas
 from guest import ACTIVITY, STATE, parse
 from install_guest import InstallTest
 from install_world import PLAIN
+from roots import PROGRAM
 
 HASTY = '{"installPatches": {"stopTimeout": "PT1S"}}'
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -58,6 +59,32 @@ class Stop(InstallTest):
         self.guest.check_marks(before, self.guest.packages())
         self.assertEqual(self.guest.kept(first.activity).states(), {"Installed": set(PLAIN)})
         self.guest.check_idle()
+
+    def test_interrupted_again_while_it_is_finished(self):
+        """Whoever finishes a run may be killed at it; what goes on must not be forgotten."""
+        before = self.guest.packages()
+        gate, done = self.left_running(signal.SIGTERM)
+        found = self.guest.checked(done, before, codes=[0, 1, 3])
+        for _ in range(2):
+            process = self.start("assess", "--no-refresh")
+            inside = self.guest.find_process(f"{PROGRAM} assess")
+            self.wait_until(lambda: "Repairing" in self.guest.read(f"{STATE}/journal.json"))
+            os.kill(inside, signal.SIGKILL)
+            process.wait(timeout=20)
+        self.assertEqual(self.guest.document("history", found.activity)["status"], "InProgress")
+        gate.open()
+        self.wait_until_gone("apt-get")
+        self.assertEqual(self.guest.document("history", found.activity)["installedPatchCount"], 3)
+        self.guest.check_installation(self.guest.kept(found.activity), before)
+        self.guest.check_idle()
+
+    def test_a_hook_of_the_package_manager_does_not_wait_for_it(self):
+        self.guest.write("/etc/apt/apt.conf.d/99hook",
+                         'DPkg::Post-Invoke {"guestpatch assess --no-refresh; echo $? >/tmp/code";};\n')
+        gate, _ = self.left_running(signal.SIGTERM)
+        gate.open()
+        self.wait_until_gone("apt-get")
+        self.assertEqual(self.guest.read("/tmp/code"), "75\n")
 
     def test_in_time(self):
         """The running batch ends within the stop timeout; no further one begins."""
