@@ -135,7 +135,7 @@ TEST_CASE("Removals go in only where the administrator allows them", "[apt][inst
 
 TEST_CASE("Excluded packages are out of the resolver's reach, and the administrator's pins stay", "[apt][install]") {
     AptMachine machine;
-    const Path file = "/var/cache/guestpatch/untouchable.preferences";
+    const Path file = Path("/var/cache/guestpatch") / "untouchable.preferences";
     machine.batch.untouchable = {{"gp-both", "1.2"}, {"gp-lib:i386", "1.1"}};
     machine.files.put("/etc/apt/preferences", "Package: x\nPin: version 1\nPin-Priority: 1001\n");
     machine.on("install gp-sec=1.1 gp-upd=1.1", [&](const Command&) {
