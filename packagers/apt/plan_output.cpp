@@ -81,7 +81,8 @@ std::optional<PlannedDownload> parse_download(std::string_view line) {
     if (quote == std::string_view::npos || quote + 2 > line.size()) return std::nullopt;
     std::string_view rest = line.substr(quote + 2);
     const std::string_view file = take_until(rest, ' ');
-    if (!file.ends_with(".deb")) return std::nullopt;
+    const bool has_parts = file.find('_') != file.rfind('_');  // name, version and architecture
+    if (!has_parts || !file.ends_with(".deb")) return std::nullopt;
     return PlannedDownload{file, leading_number(rest)};
 }
 

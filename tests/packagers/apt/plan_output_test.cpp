@@ -92,6 +92,18 @@ TEST_CASE("What a plan does to the disk is read, whatever the unit", "[apt][plan
     CHECK(parse_plan(text)->download_bytes() == 19 * 20672);
 }
 
+TEST_CASE("a file whose name does not hold name, version and architecture is no planned download", "[apt]") {
+    const std::string text = "0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"
+                             "'file:/srv/repo/x.deb' x.deb 7 SHA256:00\n"
+                             "'file:/srv/repo/x_1.0.deb' x_1.0.deb 7 SHA256:00\n"
+                             "'file:/srv/repo/x_1.0_all.deb' x_1.0_all.deb 7 SHA256:00\n";
+    const auto plan = parse_plan(text);
+    REQUIRE(plan);
+    REQUIRE(plan->downloads.size() == 1);
+    CHECK(plan->downloads[0].name() == "x");
+    CHECK(plan->downloads[0].architecture() == "all");
+}
+
 TEST_CASE("The packages apt will unpack are counted, reinstalled ones too", "[apt][plan]") {
     CHECK(packages_to_change("6 upgraded, 1 newly installed, 0 to remove and 16 not upgraded.") == 7);
     CHECK(packages_to_change("0 upgraded, 0 newly installed, 1 reinstalled, 0 to remove and 21 not upgraded.") == 1);
