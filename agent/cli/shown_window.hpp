@@ -1,0 +1,15 @@
+// The next windows as `windows`, `status` and `plan` show them.
+#pragma once
+
+#include <vector>
+
+#include "agent/config/settings.hpp"
+#include "agent/wire/documents.hpp"
+#include "platform/seams.hpp"
+
+namespace guestpatch {
+
+/// Those that close after `now`; none unless patches go in by themselves.
+[[nodiscard]] std::vector<ShownWindow> next_windows(Seams seams, const Settings& settings, Instant now, std::size_t count);
+
+}  // namespace guestpatch

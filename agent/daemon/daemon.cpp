@@ -1,0 +1,182 @@
+#include "agent/daemon/daemon.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/daemon/outlook.hpp"
+#include "agent/engine/patch_mode.hpp"
+#include "platform/memory.hpp"
+
+namespace guestpatch {
+namespace {
+
+constexpr milliseconds first_pause = std::chrono::minutes(1);
+constexpr milliseconds longest_pause = std::chrono::minutes(15);
+/// Beyond the stop timeout: what a job that was stopped still has to write.
+constexpr seconds closing_time{30};
+
+std::optional<milliseconds> earlier(std::optional<milliseconds> one, std::optional<milliseconds> other) {
+    if (!one || !other) return one ? one : other;
+    return std::min(*one, *other);
+}
+
+}  // namespace
+
+Daemon::Daemon(const Household& household, Settings settings)
+    : household_(household),
+      settings_(std::make_shared<const Settings>(std::move(settings))),
+      worker_(household_.waiter),
+      started_(household_.seams.clocks.wall()) {}
+
+void Daemon::run() {
+    household_.manager.ready();
+    release_memory();  // what starting took
+    while (true) {
+        collect();
+        if (stopping_ && !worker_.busy()) break;
+        if (!worker_.busy() && look_) look();
+        household_.manager.alive();
+        if (stopping_) {
+            worker_.await(patience());  // nothing else is waited for any more
+        } else {
+            heed(household_.waiter.wait(worker_.busy() ? std::nullopt : wake_, patience()));
+        }
+    }
+    tell("stopped");
+}
+
+void Daemon::heed(const Wake& wake) {
+    if (wake.stop) {
+        stopping_ = true;
+        household_.manager.stopping(settings_->stop_timeout + closing_time);
+        tell("stopping");
+        worker_.request_stop();
+    }
+    if (wake.reload) household_.manager.reloading();
+    // A command that held the lock may have been `configure`.
+    if (wake.reload || wake.changed) read_configuration();
+    if (wake.reload) {
+        household_.manager.ready();
+        not_before_.reset();  // what was in the way may be mended
+    }
+    const Instant now = household_.seams.clocks.wall();
+    look_ = look_ || wake.reload || wake.changed || wake.clock_set || wake.poked || (wake_ && *wake_ <= now);
+    if (not_before_ && household_.seams.clocks.boot() >= *not_before_) {
+        not_before_.reset();
+        look_ = true;
+    }
+}
+
+void Daemon::look() {
+    look_ = false;
+    wake_.reset();
+    if (stopping_ || not_before_) return;
+    if (const auto running = household_.state.running()) {
+        tell(fmt::format("waiting for {} {}", running->kind, running->activity_id));
+        return;  // the end of its lock is the next event
+    }
+    if (auto job = first_of_all()) return start(std::move(*job));
+    if (wake_) return tell("waiting for a reboot");
+    const Situation situation = look_around(household_.seams, household_.state, *settings_, started_);
+    const Decision decision = decide(situation);
+    log_missed(decision.records);
+    if (const auto timetable = brought_up_to_date(situation, decision.records)) {
+        if (auto kept = household_.state.write_timetable(*timetable); !kept) household_.seams.log.error(kept.error().message);
+    }
+    if (const auto* install = std::get_if<InstallNow>(&decision.due)) return start(InstallJob{install->window, situation.month});
+    if (std::holds_alternative<AssessNow>(decision.due)) return start(AssessJob());
+    sleep_until_due(std::get<WaitUntil>(decision.due).at, situation.hindrance);
+}
+
+void Daemon::log_missed(const std::vector<WindowRecord>& records) {
+    for (const WindowRecord& record : records) {
+        if (record.outcome == WindowOutcome::met) continue;
+        household_.seams.log.warning(fmt::format("a window is not used: {}", describe(record.outcome)),
+                                     {{"window", record.source},
+                                      {"opens", format_instant(record.window.opens)},
+                                      {"closes", format_instant(record.window.closes)}});
+    }
+}
+
+std::optional<Job> Daemon::first_of_all() {
+    const State open = household_.state.journal();
+    if (!std::holds_alternative<Idle>(open)) {
+        const Moment now{household_.seams.clocks.wall(), household_.seams.clocks.boot(), household_.seams.clocks.boot_id()};
+        const bool waits = std::holds_alternative<std::monostate>(step(open, Woke{now}).effect);
+        const auto* rebooting = std::get_if<Rebooting>(&open);
+        if (!waits || rebooting == nullptr) return FinishJob();
+        wake_ = rebooting->due + reboot_patience;
+        return std::nullopt;
+    }
+    const PatchStatus status = household_.state.patch_status();
+    const bool half_told = (status.installation && status.installation->status == OperationStatus::in_progress) ||
+                           (status.available && status.available->status == OperationStatus::in_progress);
+    if (half_told) return FinishJob();
+    if (!patch_mode_is_applied(household_.seams.files, household_.state, *settings_)) return ModeJob();
+    return std::nullopt;
+}
+
+void Daemon::start(Job job) {
+    tell(std::string(describe(job)));
+    job_ = job;
+    const Workbench bench{household_.seams, household_.state, settings_, household_.find};
+    worker_.start([job = std::move(job), bench](const std::stop_token& stop) { return carry_out(job, bench, stop); });
+}
+
+void Daemon::collect() {
+    const auto end = worker_.collect();
+    if (!end) return;
+    release_memory();
+    if (*end == JobEnd::trouble || (*end == JobEnd::done && is_due_again())) {
+        const milliseconds pause = std::min(first_pause * (1 << std::min(troubles_, 10)), longest_pause);
+        ++troubles_;
+        not_before_ = household_.seams.clocks.boot() + pause;
+        tell(fmt::format("{} failed; trying again in {}", describe(job_), describe_duration(std::chrono::ceil<seconds>(pause))));
+        return;
+    }
+    if (*end == JobEnd::done) troubles_ = 0;
+    look_ = true;
+}
+
+/// Done, and yet the same is to be done first of all: it would go on for ever.
+bool Daemon::is_due_again() {
+    const auto next = first_of_all();
+    return next && next->index() == job_.index();
+}
+
+void Daemon::read_configuration() {
+    Configuration read = household_.load();
+    if (!read.errors.empty()) {
+        const ConfigFault& fault = read.errors.front();
+        const std::string complaint = fmt::format("{}:{}: {}: {}", fault.file, fault.line, fault.key, fault.message);
+        if (complaint == std::exchange(complaint_, complaint)) return;
+        household_.seams.log.error(complaint + "; the configuration that was read before stays in force");
+        return;
+    }
+    complaint_.clear();
+    settings_ = std::make_shared<const Settings>(std::move(read.settings));
+    household_.seams.log.debug("the configuration was read anew", {{"mode", settings_->patch_mode}});
+    // The batch that runs is awaited by whoever goes on with it; no further one starts.
+    if (worker_.busy() && std::holds_alternative<InstallJob>(job_) && !is_automatic(*settings_)) worker_.request_stop();
+}
+
+void Daemon::sleep_until_due(std::optional<Instant> wake, std::optional<WindowOutcome> hindrance) {
+    wake_ = wake;
+    const std::string why = hindrance ? fmt::format(": {}", describe(*hindrance)) : "";
+    tell(wake ? fmt::format("idle until {}{}", format_instant(*wake), why) : "idle: nothing is scheduled");
+}
+
+void Daemon::tell(const std::string& doing) {
+    household_.manager.status(complaint_.empty() ? doing : fmt::format("{} (configuration not read: {})", doing, complaint_));
+}
+
+std::optional<milliseconds> Daemon::patience() const {
+    std::optional<milliseconds> limit;
+    if (const auto watchdog = household_.manager.watchdog()) limit = *watchdog / 2;
+    if (!not_before_) return limit;
+    return earlier(limit, std::max(*not_before_ - household_.seams.clocks.boot(), milliseconds(0)));
+}
+
+}  // namespace guestpatch

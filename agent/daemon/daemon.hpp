@@ -1,0 +1,67 @@
+// The resident service: a loop that sleeps until something is due, has it done, and tells the service manager.
+//
+// Two threads: the loop's, which decides, and the worker's while a job runs. They share nothing but the mailbox (Waiter)
+// and the word that the job has ended.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/config/load.hpp"
+#include "agent/daemon/worker.hpp"
+#include "agent/domain/due.hpp"
+#include "platform/service.hpp"
+
+namespace guestpatch {
+
+/// What the daemon lives on; borrowed.
+struct Household {
+    Seams seams;
+    StateFolder& state;
+    Waiter& waiter;
+    ServiceManager& manager;
+    std::function<Configuration()> load;
+    FindPackageManager find;
+};
+
+class Daemon {
+  public:
+    Daemon(const Household& household, Settings settings);
+
+    /// Returns after a stop request, when the job that runs then has ended or was left to the service manager.
+    void run();
+
+    /// A job runs at this moment.
+    [[nodiscard]] bool works() const { return worker_.busy(); }
+
+  private:
+    /// The next order, or how long to sleep.
+    void look();
+    /// What must be done before anything is due: an interrupted run, the patch mode.
+    std::optional<Job> first_of_all();
+    void start(Job job);
+    void collect();
+    [[nodiscard]] bool is_due_again();
+    void heed(const Wake& wake);
+    void read_configuration();
+    void log_missed(const std::vector<WindowRecord>& records);
+    void sleep_until_due(std::optional<Instant> wake, std::optional<WindowOutcome> hindrance);
+    void tell(const std::string& doing);
+    [[nodiscard]] std::optional<milliseconds> patience() const;
+
+    Household household_;
+    std::shared_ptr<const Settings> settings_;
+    Worker worker_;
+    Job job_;
+    Instant started_;
+    std::optional<Instant> wake_;           ///< when something is due next
+    std::optional<BootTime> not_before_;    ///< after trouble: when to try again
+    int troubles_ = 0;                      ///< in a row
+    std::string complaint_;                 ///< about the configuration that is not in force
+    bool look_ = true;                      ///< something has happened since the last look
+    bool stopping_ = false;
+};
+
+}  // namespace guestpatch

@@ -1,0 +1,157 @@
+#include "agent/daemon/job.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/engine/assess.hpp"
+#include "agent/engine/automatic_run.hpp"
+#include "agent/engine/operation.hpp"
+#include "agent/engine/patch_mode.hpp"
+#include "agent/wire/enums.hpp"
+#include "platform/process.hpp"
+#include "platform/random.hpp"
+
+namespace guestpatch {
+namespace {
+
+constexpr std::chrono::hours assessment_limit{1};
+
+/// One job at its bench.
+class Work {
+  public:
+    Work(const Workbench& bench, Detected detected, std::stop_token stop)
+        : bench_(bench),
+          detected_(std::move(detected)),
+          machine_{bench.seams, detected_, *bench.settings, bench.state},
+          context_{{bench.seams.clocks.boot() + assessment_limit}, stop, silent_, bench.settings->stop_timeout},
+          id_(make_guid()) {}
+
+    JobEnd operator()(const FinishJob&) {
+        if (const auto end = begin("Installation")) return *end;
+        return trouble_ ? JobEnd::trouble : JobEnd::done;
+    }
+
+    JobEnd operator()(const ModeJob&) {
+        if (const auto end = begin("Configuration")) return *end;
+        const ModeReport report = apply_patch_mode(machine_, context_);
+        for (const std::string& change : report.changed) log().info(change);
+        if (report.error) log().error(report.error->message);
+        return report.complete ? JobEnd::done : JobEnd::trouble;
+    }
+
+    JobEnd operator()(const AssessJob&) {
+        if (const auto end = begin("Assessment")) return *end;
+        Timetable timetable = bench_.state.timetable();
+        timetable.tried = bench_.seams.clocks.wall();
+        ++timetable.failures;  // until it has seen something: a crash on the way is a failure too
+        if (!keep(timetable)) return JobEnd::trouble;
+        const AssessOutcome seen =
+            assess(bench_.seams, detected_, *bench_.settings, bench_.state,
+                   {.activity_id = id_, .started_by = StartedBy::platform, .selection = automatic_selection(*bench_.settings)}, context_);
+        const Assessment& result = seen.assessment;
+        log().info(fmt::format("assessed: {} Critical and Security, {} Other patches pending",
+                               count_critical_and_security(result.patches), count(result.patches, Classification::other)),
+                   {{"activity", id_}, {"status", std::string(to_wire(result.status))}});
+        if (result.failure || seen.not_recorded) return JobEnd::done;  // the timetable says when the next try is due
+        timetable.failures = 0;
+        return keep(timetable) ? JobEnd::done : JobEnd::trouble;
+    }
+
+    JobEnd operator()(const InstallJob& job) {
+        if (const auto end = begin("Installation")) return *end;
+        const State open = bench_.state.journal();
+        if (!std::holds_alternative<Idle>(open)) return JobEnd::done;  // what was left over comes first
+        Run run = automatic_run(*bench_.settings, job.window, machine_.now(), id_);
+        // One that nobody can honour stays: it makes the run fail, and the report says why.
+        if (auto applied = apply_ceiling(run.request.selection, detected_); !applied) log().error(applied.error().message);
+        Timetable timetable = bench_.state.timetable();
+        timetable.attempted = run.began.wall;
+        timetable.rollout = Rollout{job.month, false};
+        remember(timetable, {job.window.window, job.window.source, WindowOutcome::met}, run.began.wall);
+        if (!keep(timetable)) return JobEnd::trouble;
+        log().info("an installation begins", {{"activity", run.activity_id},
+                                              {"window", job.window.source},
+                                              {"closes", format_instant(job.window.window.closes)}});
+        const InstallReport report = install(machine_, run, /*refresh=*/false, context_);
+        tell(report);
+        return report.not_recorded ? JobEnd::trouble : JobEnd::done;
+    }
+
+  private:
+    Log& log() { return bench_.seams.log; }
+
+    /// Takes the lock; an end when there is nothing to go on with.
+    std::optional<JobEnd> begin(std::string_view kind) {
+        const bool automatic = is_automatic(*bench_.settings);
+        auto begun = begin_operation(machine_, {std::string(kind), id_, current_process_id(), bench_.seams.clocks.wall()},
+                                     automatic ? Takeover::continue_it : Takeover::wait_for_it, context_);
+        if (!begun) {
+            const bool busy = begun.error().code == Errc::busy;
+            if (busy) {
+                log().info(begun.error().message);
+            } else {
+                log().error(begun.error().message);
+            }
+            return busy ? JobEnd::busy : JobEnd::trouble;
+        }
+        lock_ = std::move(begun->lock);
+        if (begun->finished) {
+            tell(*begun->finished);
+            trouble_ = begun->finished->not_recorded.has_value();
+        }
+        return std::nullopt;
+    }
+
+    void tell(const InstallReport& report) {
+        const Installation& result = report.installation;
+        log().info(fmt::format("installation {}: {} installed, {} failed, {} pending", to_wire(result.status),
+                               count(result.patches, InstallationState::installed), count(result.patches, InstallationState::failed),
+                               count(result.patches, InstallationState::pending)),
+                   {{"activity", result.activity_id},
+                    {"state", std::string(name_of(report.state))},
+                    {"reboot", std::string(to_wire(result.reboot_status))}});
+        note_rollout(result);
+    }
+
+    /// A rollout is complete when a run of its month has put everything in, after its reboot if there is one.
+    void note_rollout(const Installation& result) {
+        Timetable timetable = bench_.state.timetable();
+        const bool ended_well = result.started_by == StartedBy::platform && result.status == OperationStatus::succeeded;
+        if (!ended_well || !timetable.rollout || timetable.rollout->complete) return;
+        timetable.rollout->complete = true;
+        (void)keep(timetable);
+    }
+
+    bool keep(const Timetable& timetable) {
+        auto kept = bench_.state.write_timetable(timetable);
+        if (!kept) log().error(kept.error().message);
+        return kept.has_value();
+    }
+
+    const Workbench& bench_;
+    NoProgress silent_;
+    Detected detected_;
+    Machine machine_;
+    Context context_;
+    std::string id_;
+    std::unique_ptr<HeldLock> lock_;
+    bool trouble_ = false;
+};
+
+}  // namespace
+
+std::string_view describe(const Job& job) {
+    constexpr std::string_view words[]{"finishing what was interrupted", "applying the patch mode", "assessing", "installing"};
+    return words[job.index()];
+}
+
+JobEnd carry_out(const Job& job, const Workbench& bench, std::stop_token stop) {
+    auto detected = bench.find(*bench.settings);
+    if (!detected) {
+        bench.seams.log.error(detected.error().message);
+        return JobEnd::trouble;
+    }
+    Work work(bench, std::move(*detected), std::move(stop));
+    return std::visit(work, job);
+}
+
+}  // namespace guestpatch

@@ -1,0 +1,72 @@
+// What the daemon has tried, and which windows it could use: survives restarts. Pure values.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/domain/window.hpp"
+#include "platform/base/time.hpp"
+
+namespace guestpatch {
+
+/// What became of a window. All but `met` are missed ones; those that hinder only for a while may still become `met`.
+enum class WindowOutcome {
+    met,          ///< an installation began in it, or nothing was to be installed
+    powered_off,  ///< nobody was there: the machine, or the service, did not run
+    too_short,    ///< not even one package would have fitted
+    on_battery,
+    metered,      ///< the network is paid for by volume
+    blind,        ///< nothing could be assessed
+};
+
+/// "powered off", "on battery": for the operator.
+[[nodiscard]] std::string_view describe(WindowOutcome cause);
+
+struct WindowRecord {
+    Window window;
+    std::string source;
+    WindowOutcome outcome = WindowOutcome::met;
+
+    friend bool operator==(const WindowRecord&, const WindowRecord&) = default;
+};
+
+/// The rollout of a month, where the cadence is monthly.
+struct Rollout {
+    std::chrono::year_month month;
+    bool complete = false;  ///< everything intended is in: nothing more before the next month
+
+    friend bool operator==(const Rollout&, const Rollout&) = default;
+};
+
+struct Timetable {
+    std::optional<Instant> tried;       ///< when the last assessment of the daemon's own began
+    int failures = 0;                   ///< assessments in a row that saw nothing
+    std::optional<Instant> attempted;   ///< when the last automatic installation began
+    std::optional<Instant> judged;      ///< windows that closed before this have their record
+    std::vector<WindowRecord> windows;  ///< oldest first, of the last `record_keep`
+    std::optional<Rollout> rollout;
+
+    friend bool operator==(const Timetable&, const Timetable&) = default;
+};
+
+/// As long as the longest question about them: attemptWithin and the 30 days of `status`.
+constexpr seconds record_keep = std::chrono::days(90);
+
+/// Puts a record in its place, instead of an earlier one of the same window, and forgets the oldest.
+void remember(Timetable& timetable, const WindowRecord& record, Instant now);
+
+[[nodiscard]] const WindowRecord* find_record(const Timetable& timetable, const ScheduledWindow& window);
+
+struct WindowCount {
+    int met = 0;
+    int missed = 0;
+
+    friend bool operator==(const WindowCount&, const WindowCount&) = default;
+};
+/// Of the windows that opened at or after `since`.
+[[nodiscard]] WindowCount count_windows(const Timetable& timetable, Instant since);
+
+}  // namespace guestpatch

@@ -1,0 +1,68 @@
+#include "agent/engine/windows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace guestpatch {
+namespace {
+
+constexpr seconds looked_back = std::chrono::days(400);
+constexpr seconds looked_ahead = std::chrono::days(6 * 366);
+
+}  // namespace
+
+std::string machine_id_of(const Settings& settings, Host& host) {
+    return settings.machine_id.empty() ? host.facts().machine_id : settings.machine_id;
+}
+
+Schedule schedule_of(const Settings& settings, const std::string& machine_id) {
+    const OffPeak& off_peak = settings.off_peak;
+    // A member of a flexible scale set is replaceable: its hours are no worse than others.
+    const bool lifted = off_peak.all_hours == AllHours::yes ||
+                        (off_peak.all_hours == AllHours::automatic && !settings.scale_set.empty());
+    return {.off_peak = off_peak,
+            .configurations = settings.maintenance,
+            .all_hours = lifted,
+            .spread_delay = spread_delay_of(off_peak, machine_id)};
+}
+
+Windows::Windows(Seams seams, Schedule schedule, Instant now) : schedule_(std::move(schedule)) {
+    std::vector<std::string> names = zones_of(schedule_);
+    names.push_back(schedule_.off_peak.time_zone);  // assessments keep to these hours also beside configurations
+    for (const std::string& name : names) {
+        if (zones_.contains(name)) continue;
+        if (auto rules = seams.zones.find(name, now - looked_back, now + looked_ahead)) {
+            zones_.emplace(name, std::move(*rules));
+        } else {
+            seams.log.error(fmt::format("{}: windows in this zone never open; see guestpatch config check", rules.error().message));
+        }
+    }
+}
+
+std::vector<ScheduledWindow> Windows::upcoming(Instant after, std::size_t count) const {
+    return guestpatch::upcoming(schedule_, zones_, after, count);
+}
+
+std::vector<ScheduledWindow> Windows::off_peak(Instant after, std::size_t count) const {
+    Schedule hours = schedule_;
+    hours.configurations.clear();
+    return guestpatch::upcoming(hours, zones_, after, count);
+}
+
+LocalTime Windows::local(const std::string& time_zone, Instant instant) const {
+    const auto by_name = [&](const auto& entry) { return entry.first == time_zone || entry.second.name == time_zone; };
+    const auto zone = std::ranges::find_if(zones_, by_name);
+    return to_local(zone == zones_.end() ? utc_rules() : zone->second, instant);
+}
+
+std::string Windows::describe(const std::string& time_zone, Instant instant) const {
+    const LocalTime there = local(time_zone, instant);
+    const seconds offset = there.time_since_epoch() - instant.time_since_epoch();
+    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(std::chrono::abs(offset)).count();
+    std::string text = format_instant(Instant(there.time_since_epoch()));
+    text.pop_back();  // the Z
+    return text + fmt::format("{}{:02}:{:02}", offset < seconds(0) ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+}  // namespace guestpatch
