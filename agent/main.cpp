@@ -15,13 +15,17 @@
 #include "platform/paths.hpp"
 #include "platform/process.hpp"
 #include "platform/reboot.hpp"
+#include "platform/time_zone.hpp"
+#include "platform/units.hpp"
 
 int main(int argc, char** argv) {
     using namespace guestpatch;
     reserve_standard_streams();
-    const auto stop = listen_for_stop();  // before any other thread exists
     const std::vector<std::string> arguments = utf8_arguments(argc, argv);
     const auto invocation = parse_arguments(arguments);
+    // Before any other thread exists. The service waits for its signals in a way of its own (platform/waiter.hpp).
+    const bool is_service = invocation && std::holds_alternative<DaemonOptions>(invocation->command);
+    const auto stop = is_service ? nullptr : listen_for_stop();
 
     const auto clocks = make_clocks();
     const auto files = make_files();
@@ -30,14 +34,16 @@ int main(int argc, char** argv) {
     const auto log = make_log(invocation ? invocation->common.log_level.value_or(LogLevel::info) : LogLevel::info);
     const auto processes = make_process_runner();
     const auto rebooter = make_rebooter(*processes);
+    const auto zones = make_time_zones();
+    const auto units = make_units();
     Console console = inspect_console();
     const char* no_color = std::getenv("NO_COLOR");
     const char* job = std::getenv(job_variable);
     console.colors = no_color == nullptr || *no_color == '\0';
-    App app{.seams = {*clocks, *files, *host, *locks, *log, *processes, *rebooter},
+    App app{.seams = {*clocks, *files, *host, *locks, *log, *processes, *rebooter, *zones, *units},
             .paths = system_paths(),
             .console = console,
-            .stop = stop->token(),
+            .stop = stop ? stop->token() : std::stop_token(),
             .out = std::cout,
             .err = std::cerr,
             .job = job != nullptr ? job : ""};

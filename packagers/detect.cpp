@@ -6,6 +6,8 @@
 #include <array>
 
 #include "packagers/apt/apt.hpp"
+#include "packagers/apt/native_updates.hpp"
+#include "packagers/native_units.hpp"
 
 namespace guestpatch {
 namespace {
@@ -37,6 +39,14 @@ Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, 
     }
     const PublishCeiling ceiling = apt::knows_snapshots(seams) ? PublishCeiling::by_snapshot : PublishCeiling::refused;
     return Detected{"apt", "APT", ceiling, apt::make_apt(seams, settings)};
+}
+
+std::vector<std::unique_ptr<NativeUpdates>> find_native_updates(Seams seams, const Path& folder) {
+    std::vector<std::unique_ptr<NativeUpdates>> all;
+    if (seams.host.facts().os_type != "Linux") return all;
+    all.push_back(std::make_unique<NativeSwitch>(seams, folder, apt::native_updates(seams)));
+    for (NativeParts& parts : portable_native_updates()) all.push_back(std::make_unique<NativeSwitch>(seams, folder, std::move(parts)));
+    return all;
 }
 
 }  // namespace guestpatch

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "packagers/native_updates.hpp"
 #include "packagers/package_manager.hpp"
 #include "platform/base/result.hpp"
 #include "platform/seams.hpp"
@@ -28,5 +30,8 @@ struct Detected {
 /// Picks by os-release and by what is installed; `wanted` (from --package-manager) overrides.
 /// Errc::invalid for a name we do not know, Errc::not_found when this machine has none we can drive.
 Result<Detected> detect_package_manager(Seams seams, const std::string& wanted, const PackageManagerSettings& settings);
+
+/// Everything that may update this machine without us, whatever its package manager. `folder` keeps how it was found.
+std::vector<std::unique_ptr<NativeUpdates>> find_native_updates(Seams seams, const Path& folder);
 
 }  // namespace guestpatch

@@ -34,6 +34,12 @@ class Progress {
     void step(std::string_view step, std::optional<int> percent) { report({step, percent}); }
 };
 
+/// For whoever has nobody to tell.
+class NoProgress final : public Progress {
+  public:
+    void report(const ProgressReport&) override {}
+};
+
 /// What every verb is given.
 struct Context {
     Deadline deadline;

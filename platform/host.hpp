@@ -24,6 +24,14 @@ struct HostFacts {
     friend bool operator==(const HostFacts&, const HostFacts&) = default;
 };
 
+/// What the machine lives on at the moment; where nobody can tell, plenty.
+struct Supply {
+    bool on_battery = false;  ///< no mains, and a battery that runs down
+    bool metered = false;     ///< the way to the network is paid for by volume
+
+    friend bool operator==(const Supply&, const Supply&) = default;
+};
+
 class Host {
   public:
     virtual ~Host() = default;
@@ -31,6 +39,7 @@ class Host {
     virtual HostFacts facts() = 0;
     /// root, or an elevated Administrator.
     virtual bool privileged() = 0;
+    virtual Supply supply() = 0;
 };
 
 std::unique_ptr<Host> make_host();

@@ -15,13 +15,14 @@
 
 namespace guestpatch {
 
-/// What to run. The environment is clean (PATH, HOME, LC_ALL=C.UTF-8) plus `environment`; standard input is empty.
+/// What to run. The environment is clean (PATH, HOME, LC_ALL=C.UTF-8) plus `environment`.
 struct Command {
     std::vector<std::string> argv;         ///< argv[0] is looked up in PATH
     std::vector<std::string> environment;  ///< "NAME=value", added to the clean environment
     milliseconds deadline{};               ///< the whole run
     milliseconds silence{};                ///< the longest time without a byte of output
     std::size_t output_cap = 64U << 20U;   ///< per stream, bytes; beyond it the head is dropped, the tail kept
+    std::string input{};                   ///< what the program finds on standard input, read or not; run() only
 };
 
 /// How a run came to its end.

@@ -29,12 +29,20 @@ class ShutdownProgram final : public Rebooter {
         return Error{Errc::failed, fmt::format("shutdown: {}", reason.empty() ? describe(*completion) : reason)};
     }
 
+    std::vector<std::string> wait_until_clear(milliseconds, std::stop_token) override { return {}; }
+
+    Result<std::unique_ptr<HeldOff>> hold_off(std::string_view) override {
+        return Error{Errc::not_found, "nobody here listens to such a wish"};
+    }
+
   private:
     ProcessRunner& processes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Rebooter> make_rebooter(ProcessRunner& processes) { return std::make_unique<ShutdownProgram>(processes); }
+std::unique_ptr<Rebooter> make_shutdown_program(ProcessRunner& processes) {
+    return std::make_unique<ShutdownProgram>(processes);
+}
 
 }  // namespace guestpatch

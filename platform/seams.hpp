@@ -8,6 +8,8 @@
 #include "platform/log.hpp"
 #include "platform/process.hpp"
 #include "platform/reboot.hpp"
+#include "platform/time_zone.hpp"
+#include "platform/units.hpp"
 
 namespace guestpatch {
 
@@ -20,6 +22,8 @@ struct Seams {
     Log& log;
     ProcessRunner& processes;
     Rebooter& rebooter;
+    TimeZones& zones;
+    Units& units;
 };
 
 }  // namespace guestpatch

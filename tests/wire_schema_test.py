@@ -84,8 +84,8 @@ def notes():
     return {*re.findall(r'notes(?:\.push_back\(|\s=\s\{)\s*\{\s*"(\w+)"', text), *named, *literals("packagers/apt/repairing.cpp")}
 
 
-ALSO_AN_ERROR = {"OPERATION_INTERRUPTED"}  # a note where nothing is missing because of it
-PRIVATE = {"Stage"}  # enums of the journal, which nobody else reads
+ALSO_AN_ERROR = {"OPERATION_INTERRUPTED", "HOOK_FAILED"}  # a note where nothing is missing because of it
+PRIVATE = {"Stage", "Ending"}  # enums of the journal, which nobody else reads
 
 
 class Schemas(unittest.TestCase):
@@ -132,7 +132,7 @@ class Words(unittest.TestCase):
     def test_are_explained(self):
         tables, sections = enums(), explained()
         for name in ("Classification", "HeldBack", "Reason", "BlindSpotCode", "OperationStatus", "ComplianceState",
-                     "InstallationState", "RebootSetting", "RebootStatus"):
+                     "InstallationState", "RebootSetting", "RebootStatus", "HookEnd", "EstimateSource", "WindowOutcome"):
             with self.subTest(name):
                 self.assertEqual(sections[name], tables[name])
 
@@ -146,7 +146,23 @@ class Words(unittest.TestCase):
 
     def test_kinds_are_the_programs(self):
         written = set(re.findall(r'\.kind = "(\w+)"', sources("agent/domain/run_summary.cpp")))
+        written |= set(re.findall(r'machine, \{"(\w+)"', sources("agent/cli/configure.cpp")))
+        self.assertIn("Configuration", written)
         self.assertEqual(set(SCHEMAS["common.schema.json"]["definitions"]["OperationKind"]["enum"]), written)
+
+    def test_configuration_statuses_are_explained(self):
+        text = sources("agent/engine/patch_mode.cpp", "agent/cli/configure.cpp")
+        written = set(re.findall(r'"([A-Z]\w+/[A-Z]\w+)"', text))
+        self.assertIn("NativeUpdates/Off", written)
+        keys = {key: rule.split("|") for key, rule in
+                re.findall(r'"patchSettings\.(patchMode|assessmentMode)", word, R"\(.*?\)", "(.*?)"', sources("agent/config/schema.cpp"))}
+        for category, key in (("PatchMode", "patchMode"), ("AssessmentMode", "assessmentMode")):
+            self.assertIn(f'"{category}/" +', text)
+            written |= {f"{category}/{mode}" for mode in keys[key]}
+        body = (WIRE / "reasons.md").read_text(encoding="utf-8").split("## Configuration statuses")[1].split("\n## ")[0]
+        self.assertEqual(set(re.findall(r"^\| `(\w+/\w+)` \|", body, re.MULTILINE)), written)
+        items = SCHEMAS["common.schema.json"]["definitions"]["ConfigurationStatuses"]["items"]
+        self.assertEqual(set(items["properties"]["code"]["enum"]), written)
 
     def test_errors_are_explained(self):
         sections = explained()
@@ -214,6 +230,15 @@ class TheProgram(unittest.TestCase):
         self.assert_fits(found, "status")
         self.assertEqual(found["patchStatus"], example["patchStatus"])
 
+    def test_configure(self):
+        self.state.mkdir()
+        self.assert_fits(self.ask("configure"), "configure")
+        example = load(WIRE / "patch-status.example.json")
+        (self.state / "patchStatus.json").write_text(json.dumps(example), encoding="utf-8")
+        found = self.ask("configure")
+        self.assert_fits(found, "configure")
+        self.assertEqual(found["configurationStatuses"], example["patchStatus"]["configurationStatuses"])
+
     def test_an_assessment_example_is_read_as_it_stands(self):
         result = load(WIRE / "assessment-result.example.json")
         self.keep(result, "assessments", result["assessmentActivityId"])
@@ -257,7 +282,7 @@ class TheProgram(unittest.TestCase):
 
     def test_errors(self):
         for arguments in (["frobnicate"], ["assess", "--frobnicate"], ["assess", "--package-manager", "frob"], ["config"],
-                          ["install", "--frobnicate"], ["plan", "--reboot", "Sometimes"]):
+                          ["install", "--frobnicate"], ["plan", "--reboot", "Sometimes"], ["configure", "--patch-mode", "Sometimes"]):
             with self.subTest(arguments):
                 self.assert_fits(self.ask(*arguments, codes=(2, 77)), "error")
 

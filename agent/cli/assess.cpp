@@ -5,6 +5,7 @@
 #include "agent/cli/progress.hpp"
 #include "agent/cli/run.hpp"
 #include "agent/engine/assess.hpp"
+#include "agent/engine/operation.hpp"
 #include "agent/wire/assessment_result.hpp"
 #include "platform/process.hpp"
 #include "platform/random.hpp"

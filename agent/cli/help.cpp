@@ -12,8 +12,11 @@ Commands:
   plan            what an installation would do, and why each patch would be left out
   status          what is known of this machine: assessment, installation, compliance, reboot pending
   history         past runs, the newest first; with an activity id, that run patch by patch
+  windows         the next windows in which patches go in by themselves
+  configure       choose who patches this machine, and apply it at once
   config check    validate the configuration, naming file and line of every fault
   config show     print the merged settings and where each value came from
+  run             the service: assess and install by itself, as patch mode and windows say
 
 Common options (every command):
   --json                  machine output on stdout: one document, nothing else
@@ -103,6 +106,40 @@ constinit const std::string_view history = R"(Usage: guestpatch history [ACTIVIT
 
 Lists past runs, the newest first. With an activity id, shows that run patch by patch as it was recorded.
 Needs no root. As root it first brings to its end what an interrupted installation left behind.
+)";
+
+constinit const std::string_view windows = R"(Usage: guestpatch windows [-n N] [OPTIONS]
+
+Shows the next windows in which this machine installs patches by itself: off-peak hours, or the maintenance
+configurations that replace them, in local time and UTC, each with where it comes from. There are none unless
+patchSettings.patchMode is AutomaticByPlatform. Needs no root.
+
+Options:
+  -n, --count N                how many (5)
+)";
+
+constinit const std::string_view run = R"(Usage: guestpatch run [OPTIONS]
+
+The service. It assesses and installs by itself, as patch mode, assessment mode and windows say, finishes what
+an interrupted command or a power cut left behind, and sleeps in between. Under systemd it is guestpatch.service:
+`systemctl reload guestpatch` reads the configuration anew, and keeps the old one when the new one has faults;
+stopping it never hurts a package manager that runs. One per machine; needs root.
+)";
+
+constinit const std::string_view configure = R"(Usage: guestpatch configure [OPTIONS]
+
+Sets the patch mode and the assessment mode in 50-configure.json and applies them at once: in AutomaticByPlatform the
+machine's own automatic updates go off after a first assessment has succeeded, in ImageDefault they come back exactly
+as they were found. Prints what was changed. Without options it prints what is applied and changes nothing. Needs
+root to change anything.
+
+Options:
+  --patch-mode MODE            ImageDefault or AutomaticByPlatform; Windows: AutomaticByOS, AutomaticByPlatform, Manual
+  --assessment-mode MODE       ImageDefault or AutomaticByPlatform
+
+Examples:
+  guestpatch configure --patch-mode AutomaticByPlatform
+  guestpatch configure --patch-mode ImageDefault --assessment-mode AutomaticByPlatform
 )";
 
 constinit const std::string_view config = R"(Usage: guestpatch config check|show [OPTIONS]

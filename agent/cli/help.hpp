@@ -11,6 +11,9 @@ extern const std::string_view install;
 extern const std::string_view plan;
 extern const std::string_view status;
 extern const std::string_view history;
+extern const std::string_view windows;
+extern const std::string_view configure;
 extern const std::string_view config;
+extern const std::string_view run;
 
 }  // namespace guestpatch::help

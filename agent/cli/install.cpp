@@ -6,7 +6,7 @@
 #include "agent/cli/run.hpp"
 #include "agent/cli/run_terms.hpp"
 #include "agent/engine/assess.hpp"
-#include "agent/engine/install.hpp"
+#include "agent/engine/operation.hpp"
 #include "agent/wire/installation_result.hpp"
 #include "platform/process.hpp"
 #include "platform/random.hpp"
@@ -51,7 +51,7 @@ Result<Installation> dry_run(const Machine& machine, const Run& run, bool refres
                                         {make_guid(), StartedBy::user, refresh, true, run.request.selection}, context);
     if (looked.refused) return *looked.refused;
     if (looked.assessment.failure) return Error{Errc::failed, looked.assessment.failure->message};
-    return plan_installation(looked.assessment, run, machine.now()).installation;
+    return plan_installation(looked.assessment, run, machine.now(), machine.state.attempts(), machine.state.experience()).installation;
 }
 
 }  // namespace

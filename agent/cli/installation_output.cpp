@@ -31,6 +31,15 @@ std::vector<const PatchResult*> by_state(const std::vector<PatchResult>& patches
     return order;
 }
 
+std::string_view describe(EstimateSource source) {
+    switch (source) {
+        case EstimateSource::history: return "from past runs here";
+        case EstimateSource::mixed: return "partly from past runs here";
+        case EstimateSource::standard: break;
+    }
+    return "a default";
+}
+
 std::string why(const PatchResult& result) {
     std::string text = result.patch.reason ? std::string(to_wire(*result.patch.reason)) : "";
     if (!result.message.empty()) text += (text.empty() ? "" : ": ") + result.message;
@@ -121,8 +130,8 @@ std::string render_plan(const PlanDocument& plan, Instant now, const TextStyle& 
     seconds total{};
     std::size_t patches = 0;
     for (const PlannedBatch& batch : plan.batches) {
-        text += tinted(fmt::format("batch {}: {}, about {}", ++number, counted(batch.patches.size(), "patch", "patches"),
-                                   describe_duration(batch.estimate)), Tint::bold, style.color) + "\n";
+        text += tinted(fmt::format("batch {}: {}, about {} ({})", ++number, counted(batch.patches.size(), "patch", "patches"),
+                                   describe_duration(batch.estimate), describe(batch.source)), Tint::bold, style.color) + "\n";
         for (const Patch& patch : batch.patches) {
             text += fmt::format("  {} {} {} -> {}\n", tinted(std::string(to_wire(patch.classification)), tint_of(patch), style.color),
                                 patch.id.name, patch.installed_version.empty() ? "(new)" : patch.installed_version, patch.id.version);

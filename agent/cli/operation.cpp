@@ -3,16 +3,12 @@
 
 #include "agent/cli/progress.hpp"
 #include "agent/cli/run.hpp"
-#include "agent/engine/install.hpp"
+#include "agent/engine/operation.hpp"
 #include "agent/wire/enums.hpp"
 #include "platform/process.hpp"
 
 namespace guestpatch {
 namespace {
-
-class Silent final : public Progress {
-    void report(const ProgressReport&) override {}
-};
 
 void tell(App& app, const std::optional<InstallReport>& finished) {
     if (!finished) return;
@@ -35,20 +31,7 @@ StateFolder state_folder(const App& app, const CommonOptions& common) {
 
 Result<Detected> find_package_manager(const App& app, const CommonOptions& common, const Settings& settings,
                                       const std::optional<Instant>& ceiling) {
-    const std::string& wanted = common.package_manager.empty() ? settings.package_manager : common.package_manager;
-    return detect_package_manager(app.seams, wanted, {.security_origins = settings.security_origins,
-                                                      .allow_removals = settings.allow_removals,
-                                                      .private_cache = app.paths.cache,
-                                                      .snapshot = ceiling});
-}
-
-Result<void> apply_ceiling(Selection& selection, const Detected& detected) {
-    if (detected.publish_ceiling == PublishCeiling::by_snapshot) selection.max_publish_date.reset();
-    if (!selection.max_publish_date || detected.publish_ceiling == PublishCeiling::by_dates) return {};
-    return Error{Errc::invalid,
-                 fmt::format("a publish-date ceiling ({}) cannot be honoured: {}'s sources do not say when a version was "
-                             "published; drop --max-publish-date or installPatches.maxPatchPublishDate",
-                             format_instant(*selection.max_publish_date), detected.name)};
+    return find_package_manager(app.seams, settings, common.package_manager, app.paths.cache, ceiling);
 }
 
 Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machine, const RunningOperation& operation,
@@ -57,13 +40,10 @@ Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machi
     if (!app.job.empty() && machine.state.job_lives(app.job)) {
         return Error{Errc::busy, "another operation is running: the package manager that started this command was started by guestpatch"};
     }
-    auto held = machine.state.begin(operation);
-    if (!held) return held;
-    const Instant now = app.seams.clocks.wall();
-    if (auto finished = machine.state.finish_interrupted(now); !finished) app.seams.log.warning(finished.error().message);
-    tell(app, finish_left_over(machine, Takeover::wait_for_it, context));
-    machine.state.prune(machine.settings.history_keep, now);
-    return held;
+    auto begun = begin_operation(machine, operation, Takeover::wait_for_it, context);
+    if (!begun) return begun.error();
+    tell(app, begun->finished);
+    return std::move(begun->lock);
 }
 
 void finish_for_reader(App& app, const CommonOptions& common, const Settings& settings) {
@@ -73,12 +53,13 @@ void finish_for_reader(App& app, const CommonOptions& common, const Settings& se
     const auto known = state.patch_status().installation;
     const bool in_progress = known && known->status == OperationStatus::in_progress;
     if (std::holds_alternative<Idle>(open) && !in_progress) return;
+    if (is_the_services(open, app.seams.clocks.wall())) return;
     auto detected = find_package_manager(app, common, settings);
     if (!detected) return;
     const auto held = state.begin({"Installation", in_progress ? known->activity_id : run_of(open)->activity_id,
                                    current_process_id(), app.seams.clocks.wall()});
     if (!held) return;  // its owner lives
-    Silent silent;
+    NoProgress silent;
     // Who only looks does not wait for others.
     Context context{{}, app.stop, silent, settings.stop_timeout, milliseconds(0)};
     tell(app, finish_left_over({app.seams, *detected, settings, state}, Takeover::when_it_has_ended, context));

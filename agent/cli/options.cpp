@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cxxopts.hpp>
 
 #include "agent/cli/help.hpp"
@@ -30,7 +31,10 @@ constexpr std::array selection_specs{OptionSpec{"classifications", true}, Option
 constexpr std::array assess_specs{OptionSpec{"no-refresh", false}, OptionSpec{"check", false}};
 constexpr std::array run_specs{OptionSpec{"exclude-reboot", false}, OptionSpec{"maximum-duration", true},
                                OptionSpec{"reboot", true}};
+constexpr std::array windows_specs{OptionSpec{"n,count", true}};
 constexpr std::array install_specs{OptionSpec{"no-refresh", false}, OptionSpec{"dry-run", false}};
+
+constexpr std::array configure_specs{OptionSpec{"patch-mode", true}, OptionSpec{"assessment-mode", true}};
 
 Error usage(std::string message, std::string_view command = {}) {
     message += command.empty() ? "; see guestpatch --help" : fmt::format("; see guestpatch {} --help", command);
@@ -167,6 +171,32 @@ Result<CommandOptions> read_plan(const cxxopts::ParseResult& parsed) {
     return CommandOptions(PlanOptions{std::move(*run)});
 }
 
+Result<CommandOptions> read_windows(const cxxopts::ParseResult& parsed) {
+    WindowsOptions options;
+    if (const auto text = last_of(parsed, "count")) {
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), options.count);
+        const bool whole = error == std::errc() && end == text->data() + text->size();
+        if (!whole || options.count < 1 || options.count > 1000) {
+            return usage(fmt::format("-n: \"{}\" is not a number from 1 to 1000", *text), "windows");
+        }
+    }
+    return CommandOptions(options);
+}
+
+Result<CommandOptions> read_configure(const cxxopts::ParseResult& parsed) {
+    constexpr std::array<std::string_view, 4> modes{"ImageDefault", "AutomaticByPlatform", "AutomaticByOS", "Manual"};
+    ConfigureOptions options{last_of(parsed, "patch-mode"), last_of(parsed, "assessment-mode")};
+    if (options.patch_mode && std::ranges::find(modes, *options.patch_mode) == modes.end()) {
+        return usage(fmt::format("--patch-mode: \"{}\" is not ImageDefault, AutomaticByPlatform, AutomaticByOS or Manual",
+                                 *options.patch_mode), "configure");
+    }
+    if (options.assessment_mode && *options.assessment_mode != modes[0] && *options.assessment_mode != modes[1]) {
+        return usage(fmt::format("--assessment-mode: \"{}\" is not ImageDefault or AutomaticByPlatform",
+                                 *options.assessment_mode), "configure");
+    }
+    return CommandOptions(std::move(options));
+}
+
 struct CommandSpec {
     std::string_view name;
     std::string_view help;
@@ -174,7 +204,9 @@ struct CommandSpec {
 
 const std::array commands{CommandSpec{"assess", help::assess},   CommandSpec{"install", help::install},
                           CommandSpec{"plan", help::plan},       CommandSpec{"status", help::status},
-                          CommandSpec{"history", help::history}, CommandSpec{"config", help::config}};
+                          CommandSpec{"history", help::history}, CommandSpec{"windows", help::windows},
+                          CommandSpec{"configure", help::configure},
+                          CommandSpec{"config", help::config},   CommandSpec{"run", help::run}};
 
 Result<CommandOptions> read_command(std::string_view name, const cxxopts::ParseResult& parsed) {
     const Values& words = parsed.unmatched();
@@ -183,8 +215,11 @@ Result<CommandOptions> read_command(std::string_view name, const cxxopts::ParseR
     if (name == "assess") return read_assess(parsed);
     if (name == "install") return read_install(parsed);
     if (name == "plan") return read_plan(parsed);
+    if (name == "configure") return read_configure(parsed);
     if (name == "status") return CommandOptions(StatusOptions());
     if (name == "history") return CommandOptions(HistoryOptions{words.empty() ? "" : words.front()});
+    if (name == "windows") return read_windows(parsed);
+    if (name == "run") return CommandOptions(DaemonOptions());
     if (words.empty()) return usage("config needs to be told what: check or show", name);
     if (words.front() == "check") return CommandOptions(ConfigCheckOptions());
     if (words.front() == "show") return CommandOptions(ConfigShowOptions());
@@ -226,6 +261,8 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
     if (command->name == "assess") std::ranges::for_each(assess_specs, add);
     if (is_run) std::ranges::for_each(run_specs, add);
     if (command->name == "install") std::ranges::for_each(install_specs, add);
+    if (command->name == "configure") std::ranges::for_each(configure_specs, add);
+    if (command->name == "windows") std::ranges::for_each(windows_specs, add);
     auto parsed = parse_with(options, {arguments.begin() + 1, arguments.end()}, command->name);
     if (!parsed) return parsed.error();
     for (const std::string& word : parsed->unmatched()) {

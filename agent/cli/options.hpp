@@ -34,6 +34,8 @@ struct SelectionOptions {
     std::optional<std::vector<PatchMask>> include;
     std::vector<PatchMask> exclude;
     std::optional<Instant> max_publish_date;
+
+    friend bool operator==(const SelectionOptions&, const SelectionOptions&) = default;
 };
 /// What `install` and `plan` have in common.
 struct RunOptions {
@@ -41,6 +43,8 @@ struct RunOptions {
     bool exclude_reboot = false;
     std::optional<seconds> maximum_duration;
     std::optional<RebootSetting> reboot;
+
+    friend bool operator==(const RunOptions&, const RunOptions&) = default;
 };
 
 struct AssessOptions {
@@ -60,6 +64,15 @@ struct StatusOptions {};
 struct HistoryOptions {
     std::string activity_id;  ///< empty: all runs, a line each
 };
+struct WindowsOptions {
+    std::size_t count = 5;
+};
+struct DaemonOptions {};
+/// Without either: say what is applied, and change nothing.
+struct ConfigureOptions {
+    std::optional<std::string> patch_mode;
+    std::optional<std::string> assessment_mode;
+};
 struct ConfigCheckOptions {};
 struct ConfigShowOptions {};
 /// Print this and be done.
@@ -68,7 +81,7 @@ struct PrintText {
 };
 
 using CommandOptions = std::variant<AssessOptions, InstallOptions, PlanOptions, StatusOptions, HistoryOptions,
-                                    ConfigCheckOptions, ConfigShowOptions, PrintText>;
+                                    WindowsOptions, DaemonOptions, ConfigureOptions, ConfigCheckOptions, ConfigShowOptions, PrintText>;
 
 struct Invocation {
     CommonOptions common;

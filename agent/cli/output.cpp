@@ -84,6 +84,19 @@ std::string render_last_installation(const InstallationSummary& last, Instant no
                        last.excluded, last.not_selected);
 }
 
+std::string render_windows(const AgentStatus& agent) {
+    std::string text;
+    if (agent.next_window) {
+        text += fmt::format("next window: {} to {} ({})\n", agent.next_window->local_opens, agent.next_window->local_closes,
+                            agent.next_window->scheduled.source);
+    }
+    if (agent.windows.met + agent.windows.missed > 0) {
+        text += fmt::format("windows in 30 days: {} met, {} missed\n", agent.windows.met, agent.windows.missed);
+    }
+    if (!agent.attempt_overdue.empty()) text += fmt::format("ATTEMPT_OVERDUE: {}\n", agent.attempt_overdue);
+    return text;
+}
+
 /// The one line people read first.
 std::string summary_of(const Assessment& assessment) {
     if (assessment.failure) return "assessment failed: " + assessment.failure->message;
@@ -130,6 +143,7 @@ std::string render_status(const PatchStatus& status, const AgentStatus& agent, I
     if (status.compliance) text += render_compliance(*status.compliance, style);
     text += agent.reboot.required ? render_reboot(agent.reboot) : "reboot pending: no\n";
     text += fmt::format("patch mode: {}, assessment mode: {}\n", agent.patch_mode, agent.assessment_mode);
+    text += render_windows(agent);
     text += fmt::format("machine: {}\n", agent.machine_id);
     return text;
 }

@@ -5,7 +5,9 @@
 #include "agent/cli/output.hpp"
 #include "agent/cli/run.hpp"
 #include "agent/cli/run_terms.hpp"
-#include "agent/engine/install.hpp"
+#include "agent/cli/shown_window.hpp"
+#include "agent/engine/automatic_run.hpp"
+#include "agent/engine/operation.hpp"
 #include "platform/base/text.hpp"
 
 namespace guestpatch {
@@ -29,13 +31,31 @@ ExpectedReboot expect_reboot(const Run& run, const Assessment& assessment, const
     return {always || assessment.reboot.required || !reasons.empty(), join(reasons)};
 }
 
+/// The next window's run; without windows, or with terms of the operator's own, an installation that begins now.
+struct PlannedRun {
+    Run run;
+    std::optional<Window> window;
+};
+
+Result<PlannedRun> planned_run(const App& app, const PlanOptions& options, const Settings& settings) {
+    auto now = make_run(options.run, settings, app.seams.clocks);
+    if (!now) return now.error();
+    const auto next = options.run == RunOptions() ? next_windows(app.seams, settings, now->began.wall, 1) : std::vector<ShownWindow>();
+    if (next.empty()) return PlannedRun{std::move(*now), std::nullopt};
+    const ScheduledWindow& scheduled = next.front().scheduled;
+    Moment begins = now->began;
+    begins.wall = std::max(begins.wall, scheduled.window.opens);
+    return PlannedRun{automatic_run(settings, scheduled, begins, now->activity_id), scheduled.window};
+}
+
 }  // namespace
 
 ExitCode run_plan(App& app, const CommonOptions& common, const PlanOptions& options, const Configuration& configuration) {
     const Settings& settings = configuration.settings;
     const StateFolder state = state_folder(app, common);
-    auto run = make_run(options.run, settings, app.seams.clocks);
-    if (!run) return report(app, common.json, run.error());
+    auto planned_for = planned_run(app, options, settings);
+    if (!planned_for) return report(app, common.json, planned_for.error());
+    Run* const run = &planned_for->run;
     auto detected = find_package_manager(app, common, settings);
     if (!detected) return report(app, common.json, detected.error());
     const auto ceiling = run->request.selection.max_publish_date;
@@ -48,14 +68,13 @@ ExitCode run_plan(App& app, const CommonOptions& common, const PlanOptions& opti
     if (!last) {
         return report(app, common.json, {Errc::not_found, "nothing is known to plan with; run guestpatch assess first"});
     }
-    const DryRun planned = plan_installation(*last, *run, run->began);
+    const DryRun planned = plan_installation(*last, *run, run->began, state.attempts(), state.experience());
     const ExpectedReboot reboot = expect_reboot(*run, *last, planned.batches);
-    // No window is configured: what is planned is what `install` would do now.
-    const PlanDocument document{planned.installation, planned.batches, last->modified, std::nullopt, reboot.expected, reboot.reason};
+    const PlanDocument document{planned.installation, planned.batches, last->modified, planned_for->window, reboot.expected, reboot.reason};
     if (common.json) {
         app.out << encode_plan(document) << '\n';
     } else {
-        app.out << render_plan(document, run->began.wall, text_style(app, common));
+        app.out << render_plan(document, app.seams.clocks.wall(), text_style(app, common));
     }
     return ExitCode::done;
 }

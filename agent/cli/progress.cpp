@@ -8,11 +8,6 @@
 namespace guestpatch {
 namespace {
 
-class NoProgress final : public Progress {
-  public:
-    void report(const ProgressReport&) override {}
-};
-
 /// One line a step; percentages would only fill a log.
 class PlainProgress final : public Progress {
   public:

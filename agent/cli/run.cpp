@@ -37,6 +37,11 @@ struct Dispatch {
     ExitCode start(const PlanOptions& options, const Configuration& with) const { return run_plan(app, common, options, with); }
     ExitCode start(const StatusOptions&, const Configuration& with) const { return run_status(app, common, with); }
     ExitCode start(const HistoryOptions& options, const Configuration& with) const { return run_history(app, common, options, with); }
+    ExitCode start(const WindowsOptions& options, const Configuration& with) const { return run_windows(app, common, options, with); }
+    ExitCode start(const DaemonOptions&, const Configuration& with) const {
+        return run_daemon(app, common, with, [this] { return load(); });
+    }
+    ExitCode start(const ConfigureOptions& options, const Configuration& with) const { return run_configure(app, common, options, with); }
     ExitCode start(const ConfigShowOptions&, const Configuration& with) const { return run_config_show(app, common, with); }
 
     [[nodiscard]] Configuration load() const {
@@ -46,7 +51,7 @@ struct Dispatch {
         if (!common.config_dir.empty() && !app.seams.files.info(common.config_dir)) {
             configuration.errors.push_back({common.config_dir.string(), 0, "", "no such folder"});
         }
-        if (!common.log_level) app.seams.log.set_least(configuration.settings.log_level);
+        if (!common.log_level && configuration.errors.empty()) app.seams.log.set_least(configuration.settings.log_level);
         return configuration;
     }
 };

@@ -1,6 +1,7 @@
 // One command, from arguments to exit code.
 #pragma once
 
+#include <functional>
 #include <ostream>
 #include <stop_token>
 
@@ -38,9 +39,6 @@ ExitCode report(App& app, bool json, const Error& error);
 /// The package manager of this machine, as option and configuration want it. `ceiling`: nothing published later.
 Result<Detected> find_package_manager(const App& app, const CommonOptions& common, const Settings& settings,
                                       const std::optional<Instant>& ceiling = std::nullopt);
-/// Leaves the ceiling to whoever honours it. One that nobody can honour is refused before anything is done: it
-/// must never be silently ignored.
-Result<void> apply_ceiling(Selection& selection, const Detected& detected);
 /// For root: takes the operation lock and brings to its end what earlier processes left behind.
 Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machine, const RunningOperation& operation,
                                                   Context& context);
@@ -53,6 +51,11 @@ ExitCode run_install(App& app, const CommonOptions& common, const InstallOptions
 ExitCode run_plan(App& app, const CommonOptions& common, const PlanOptions& options, const Configuration& configuration);
 ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration);
 ExitCode run_history(App& app, const CommonOptions& common, const HistoryOptions& options, const Configuration& configuration);
+ExitCode run_windows(App& app, const CommonOptions& common, const WindowsOptions& options, const Configuration& configuration);
+/// `load` reads the configuration anew.
+ExitCode run_daemon(App& app, const CommonOptions& common, const Configuration& configuration,
+                    const std::function<Configuration()>& load);
+ExitCode run_configure(App& app, const CommonOptions& common, const ConfigureOptions& options, const Configuration& configuration);
 ExitCode run_config_check(App& app, const CommonOptions& common, const Configuration& configuration);
 ExitCode run_config_show(App& app, const CommonOptions& common, const Configuration& configuration);
 

@@ -2,22 +2,23 @@
 
 #include "agent/cli/output.hpp"
 #include "agent/cli/run.hpp"
+#include "agent/cli/shown_window.hpp"
 #include "agent/cli/version.hpp"
+#include "agent/domain/due.hpp"
 #include "agent/engine/assess.hpp"
+#include "agent/engine/windows.hpp"
 #include "packagers/detect.hpp"
 
 namespace guestpatch {
 namespace {
 
-class Silent final : public Progress {
-    void report(const ProgressReport&) override {}
-};
+constexpr std::chrono::days shown_back{30};
 
 /// The reboot state of this moment, not of the last assessment.
 RebootNeed ask_reboot_need(App& app, const CommonOptions& common, const Settings& settings) {
     auto detected = find_package_manager(app, common, settings);
     if (!detected) return {};
-    Silent silent;
+    NoProgress silent;
     Context context{{}, app.stop, silent};
     return detected->manager->reboot_need(context, Effort::glance).value_or(RebootNeed());
 }
@@ -37,7 +38,7 @@ std::string state_name(const StateFolder& state, const PatchStatus& status, cons
     if (operation && operation->kind == "Assessment") return "Assessing";
     const State now = state.journal();
     const bool open = status.installation && status.installation->status == OperationStatus::in_progress;
-    if (std::holds_alternative<Idle>(now) && (operation || open)) return "Installing";
+    if (std::holds_alternative<Idle>(now) && ((operation && operation->kind == "Installation") || open)) return "Installing";
     return std::string(name_of(now));
 }
 
@@ -57,7 +58,7 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
     const Instant now = app.seams.clocks.wall();
     PatchStatus status = state.patch_status();
     AgentStatus agent{.version = std::string(version()),
-                      .machine_id = settings.machine_id.empty() ? app.seams.host.facts().machine_id : settings.machine_id,
+                      .machine_id = machine_id_of(settings, app.seams.host),
                       .boot_id = app.seams.clocks.boot_id(),
                       .patch_mode = settings.patch_mode,
                       .assessment_mode = settings.assessment_mode,
@@ -69,10 +70,17 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
         agent.elapsed = std::max(now - agent.operation->started, seconds(0));
         agent.progress = state.progress(agent.operation->activity_id);
     }
+    const Timetable timetable = state.timetable();
+    agent.windows = count_windows(timetable, now - shown_back);
+    if (const auto windows = next_windows(app.seams, settings, now, 1); !windows.empty()) agent.next_window = windows.front();
     if (status.available) {
         if (const auto last = state.assessment(status.available->activity_id); last && !last->failure) {
             agent.blind_spots = last->blind_spots;
             status.compliance = judge_now(app, settings, *last, agent.reboot, now);
+            if (is_automatic(settings)) {
+                agent.attempt_overdue =
+                    attempt_overdue(last->patches, timetable, settings.off_peak.attempt_within, now).value_or("");
+            }
         }
     }
     if (common.json) {

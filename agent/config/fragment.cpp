@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
+#include "agent/config/maintenance.hpp"
 #include "agent/config/schema.hpp"
 #include "platform/base/text.hpp"
 
@@ -45,6 +47,24 @@ class Check {
         if (value.kind == Json::Kind::null) return;  // resets
         if (const auto wrong = find_fault(rule, value)) {
             fragment_.errors.push_back(fault(value, std::string(rule.key), *wrong));
+        } else if (rule.key == "maintenanceConfigurations") {
+            configurations(value, std::string(rule.key));
+        }
+    }
+    void configurations(const Json& value, const std::string& key) {
+        std::vector<std::string> ids;
+        for (std::size_t i = 0; i < value.items.size(); ++i) {
+            const std::string place = fmt::format("{}[{}].", key, i);
+            // Both systems' parameters are validated on either.
+            const MaintenanceReading reading = read_maintenance(value.items[i], "Linux");
+            for (const PlacedFault& wrong : reading.errors) fragment_.errors.push_back(fault(wrong, place));
+            for (const PlacedFault& odd : reading.warnings) fragment_.warnings.push_back(fault(odd, place));
+            const Json* id = value.items[i].find("id");
+            if (id == nullptr || id->kind != Json::Kind::string) continue;
+            if (std::ranges::find(ids, id->text) != ids.end()) {
+                fragment_.errors.push_back(fault(*id, place + "id", fmt::format("\"{}\" is there twice", id->text)));
+            }
+            ids.push_back(id->text);
         }
     }
     void section(const Json& value, const std::string& key) {
@@ -56,6 +76,9 @@ class Check {
     }
     [[nodiscard]] ConfigFault fault(const Json& value, const std::string& key, std::string message) const {
         return {fragment_.file, line_of(fragment_.text, value.offset), key, std::move(message)};
+    }
+    [[nodiscard]] ConfigFault fault(const PlacedFault& placed, const std::string& place) const {
+        return {fragment_.file, line_of(fragment_.text, placed.offset), place + placed.key, placed.message};
     }
 
     Fragment& fragment_;

@@ -55,7 +55,7 @@ Configuration load_configuration(Files& files, const std::vector<Path>& folders,
     configuration.merged = merge(fragments, os_type);
     const auto contradictions = find_contradictions(configuration.merged, os_type);
     configuration.errors.insert(configuration.errors.end(), contradictions.begin(), contradictions.end());
-    configuration.settings = make_settings(configuration.merged);
+    configuration.settings = make_settings(configuration.merged, os_type);
     return configuration;
 }
 

@@ -29,8 +29,8 @@ constexpr std::array keys{
     KeyRule{"patchSettings.automaticByPlatformSettings.bypassPlatformSafetyChecksOnUserSchedule", flag, "false", ""},
     KeyRule{"assessment.interval", duration, R"("PT24H")", ""},
     KeyRule{"offPeak.start", time_of_day, R"("22:00")", ""},
-    KeyRule{"offPeak.duration", duration, R"("PT8H")", ""},
-    KeyRule{"offPeak.timeZone", text, R"("local")", ""},
+    KeyRule{"offPeak.duration", duration, R"("PT8H")", "PT30M|PT24H"},
+    KeyRule{"offPeak.timeZone", zone, R"("local")", ""},
     KeyRule{"offPeak.days", words, R"(["Monday","Tuesday","Wednesday","Thursday","Friday","Saturday","Sunday"])", weekdays},
     KeyRule{"offPeak.spread", duration, R"("PT2H")", ""},
     KeyRule{"offPeak.cadence", word, R"("everyWindow")", "everyWindow|monthly"},
@@ -136,11 +136,19 @@ std::optional<std::string> fault_in_number(const Json& value) {
     return expected("a whole number from 0 to 1000", value);
 }
 
-Result<void> check_time_of_day(std::string_view text) {
-    const auto digit = [text](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-    const bool shape = text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4);
-    if (shape && text.substr(0, 2) < "24" && text.substr(3) < "60") return {};
-    return Error{Errc::invalid, fmt::format("\"{}\" is not a time of day such as 22:00", text)};
+/// `limits`: "PT30M|PT24H", or none.
+std::optional<std::string> fault_in_duration(std::string_view limits, const Json& value) {
+    if (auto fault = fault_in_text("an ISO 8601 duration", value, parse_duration)) return fault;
+    if (limits.empty()) return std::nullopt;
+    const std::string_view least = take_until(limits, '|');
+    const seconds found = parse_duration(value.text).value();
+    if (found >= parse_duration(least).value() && found <= parse_duration(limits).value()) return std::nullopt;
+    return expected(fmt::format("a duration from {} to {}", least, limits), value);
+}
+
+Result<void> check_zone(std::string_view text) {
+    if (!trim(text).empty()) return {};
+    return Error{Errc::invalid, "expected the name of a time zone, or \"local\""};
 }
 
 Result<void> check_day(std::string_view text) {
@@ -202,8 +210,9 @@ std::optional<std::string> find_fault(const KeyRule& rule, const Json& value) {
         case flag:
             return value.kind == Json::Kind::boolean ? std::nullopt : std::optional(expected("true or false", value));
         case whole_number: return fault_in_number(value);
-        case duration: return fault_in_text("an ISO 8601 duration", value, parse_duration);
-        case time_of_day: return fault_in_text("a time of day", value, check_time_of_day);
+        case duration: return fault_in_duration(rule.allowed, value);
+        case zone: return fault_in_text("the name of a time zone", value, check_zone);
+        case time_of_day: return fault_in_text("a time of day", value, parse_time_of_day);
         case day: return fault_in_text("a day", value, check_day);
         case instant: return fault_in_text("an instant", value, check_instant);
         case words:

@@ -19,6 +19,7 @@ enum class KeyKind {
     whole_number,  ///< 0 to 1000
     duration,      ///< ISO 8601
     time_of_day,   ///< "22:00"
+    zone,          ///< name of a time zone; whether there is one, the machine knows
     day,           ///< "2028-06-30" or ""
     instant,       ///< RFC 3339 or ""
     words,         ///< array of words of a closed list
@@ -35,7 +36,7 @@ struct KeyRule {
     std::string_view key;  ///< "assessment.interval"
     KeyKind kind;
     std::string_view fallback;  ///< default, as JSON
-    std::string_view allowed;   ///< for words: "A|B|C"
+    std::string_view allowed;   ///< for words: "A|B|C"; for durations: "least|most" or ""
 };
 
 [[nodiscard]] std::span<const KeyRule> configuration_keys();

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "agent/config/maintenance.hpp"
 #include "agent/wire/enums.hpp"
 
 namespace guestpatch {
@@ -35,18 +36,71 @@ auto parsed_each(const Merged& merged, std::string_view key, Parse&& parse) {
     return values;
 }
 
+OffPeak read_off_peak(const Merged& merged) {
+    OffPeak off_peak{.start = parsed(merged, "offPeak.start", parse_time_of_day),
+                     .duration = parsed(merged, "offPeak.duration", parse_duration),
+                     .time_zone = text_of(merged, "offPeak.timeZone"),
+                     .spread = parsed(merged, "offPeak.spread", parse_duration),
+                     .cadence = text_of(merged, "offPeak.cadence") == "monthly" ? Cadence::monthly : Cadence::every_window,
+                     .attempt_within = parsed(merged, "offPeak.attemptWithin", parse_duration)};
+    const Json& all_hours = value_of(merged, "offPeak.allHours");
+    const AllHours said = all_hours.boolean ? AllHours::yes : AllHours::no;
+    off_peak.all_hours = all_hours.kind == Json::Kind::boolean ? said : AllHours::automatic;
+    off_peak.days = parsed_each(merged, "offPeak.days", parse_weekday);
+    return off_peak;
+}
+
+Hooks::Commands commands_of(const Merged& merged, std::string_view key) {
+    Hooks::Commands commands;
+    for (const Json& command : value_of(merged, key).items) {
+        std::vector<std::string>& argv = commands.emplace_back();
+        for (const Json& word : command.items) argv.push_back(word.text);
+    }
+    return commands;
+}
+
+Hooks read_hooks(const Merged& merged) {
+    return {.pre_install = commands_of(merged, "hooks.preInstall"),
+            .post_install = commands_of(merged, "hooks.postInstall"),
+            .post_reboot = commands_of(merged, "hooks.postReboot"),
+            .on_result = commands_of(merged, "hooks.onResult"),
+            .timeout = parsed(merged, "hooks.timeout", parse_duration),
+            .proceed_on_pre_failure = text_of(merged, "hooks.onPreFailure") == "proceed"};
+}
+
+std::vector<MaintenanceConfiguration> read_configurations(const Merged& merged, std::string_view os_type) {
+    std::vector<MaintenanceConfiguration> configurations;
+    for (const Json& object : value_of(merged, "maintenanceConfigurations").items) {
+        auto reading = read_maintenance(object, os_type);
+        if (reading.configuration) configurations.push_back(std::move(*reading.configuration));
+    }
+    return configurations;
+}
+
 }  // namespace
 
-Settings make_settings(const Merged& merged) {
+Settings make_settings(const Merged& merged, std::string_view os_type) {
     const std::string reboot = text_of(merged, "patchSettings.automaticByPlatformSettings.rebootSetting");
     Settings settings{.patch_mode = text_of(merged, "patchSettings.patchMode"),
                       .assessment_mode = text_of(merged, "patchSettings.assessmentMode"),
+                      .bypass_platform_checks =
+                          value_of(merged, "patchSettings.automaticByPlatformSettings.bypassPlatformSafetyChecksOnUserSchedule").boolean,
+                      .assessment_interval = parsed(merged, "assessment.interval", parse_duration),
+                      .off_peak = read_off_peak(merged),
+                      .maintenance = read_configurations(merged, os_type),
+                      .hooks = read_hooks(merged),
+                      .guard_battery = value_of(merged, "guards.battery").boolean,
+                      .guard_metered = value_of(merged, "guards.metered").boolean,
+                      .scale_set = text_of(merged, "machine.scaleSet"),
                       .maximum_duration = parsed(merged, "installPatches.maximumDuration", parse_duration),
                       .stop_timeout = parsed(merged, "installPatches.stopTimeout", parse_duration),
                       .reboot_setting = from_wire<RebootSetting>(reboot).value_or(RebootSetting::if_required),
+                      .reboot_setting_chosen =
+                          !merged.find("patchSettings.automaticByPlatformSettings.rebootSetting")->second.file.empty(),
                       .reboots_per_run = number_of(merged, "reboot.maximumPerRun"),
                       .reboot_warning = parsed(merged, "reboot.warning", parse_duration),
                       .reboot_reserve = parsed(merged, "reboot.reserve", parse_duration),
+                      .inhibitor_grace = parsed(merged, "reboot.inhibitorGrace", parse_duration),
                       .package_manager = text_of(merged, "packageManager.name"),
                       .allow_removals = value_of(merged, "packageManager.allowRemovals").boolean,
                       .history_keep = parsed(merged, "history.keep", parse_duration),

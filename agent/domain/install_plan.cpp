@@ -1,25 +1,10 @@
 #include "agent/domain/install_plan.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
 #include <tuple>
 
 namespace guestpatch {
-namespace {
-
-constexpr seconds per_batch{60};
-constexpr seconds per_patch{10};
-constexpr std::uint64_t bytes_per_second = 1'000'000;
-
-}  // namespace
-
-seconds estimate_batch(const std::vector<Patch>& patches) {
-    std::uint64_t bytes = 0;
-    for (const Patch& patch : patches) bytes += patch.download_bytes;
-    return per_batch + per_patch * static_cast<seconds::rep>(patches.size()) +
-           seconds(static_cast<seconds::rep>((bytes + bytes_per_second - 1) / bytes_per_second));
-}
 
 std::vector<Patch> in_order(std::vector<Patch> patches) {
     std::ranges::stable_sort(patches, {}, [](const Patch& patch) {
@@ -28,30 +13,31 @@ std::vector<Patch> in_order(std::vector<Patch> patches) {
     return patches;
 }
 
-PlannedBatch take_batch(std::vector<Patch>& waiting, seconds left) {
+PlannedBatch take_batch(std::vector<Patch>& waiting, seconds left, const Experience& experience) {
     PlannedBatch batch;
     const seconds most = std::min(left, batch_length);
     std::size_t taken = 0;
     while (taken < waiting.size()) {
         if (taken > 0 && waiting[taken].first != waiting.front().first) break;
         batch.patches.push_back(waiting[taken]);
-        const seconds longer = estimate_batch(batch.patches);
+        const Estimate longer = estimate_batch(batch.patches, experience);
         // One patch alone may be longer than a batch should be, but never than the time left.
-        if (longer > (taken == 0 ? left : most)) {
+        if (longer.time > (taken == 0 ? left : most)) {
             batch.patches.pop_back();
             break;
         }
-        batch.estimate = longer;
+        batch.estimate = longer.time;
+        batch.source = longer.source;
         ++taken;
     }
     waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(taken));
     return batch;
 }
 
-std::vector<PlannedBatch> plan_batches(std::vector<Patch>& waiting, seconds left) {
+std::vector<PlannedBatch> plan_batches(std::vector<Patch>& waiting, seconds left, const Experience& experience) {
     std::vector<PlannedBatch> batches;
     while (true) {
-        PlannedBatch batch = take_batch(waiting, left);
+        PlannedBatch batch = take_batch(waiting, left, experience);
         if (batch.patches.empty()) return batches;
         left -= batch.estimate;
         batches.push_back(std::move(batch));

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/domain/installation.hpp"
+#include "agent/domain/experience.hpp"
 #include "packagers/patch.hpp"
 #include "platform/base/time.hpp"
 
@@ -15,6 +15,7 @@ namespace guestpatch {
 struct PlannedBatch {
     std::vector<Patch> patches;
     seconds estimate{};
+    EstimateSource source = EstimateSource::standard;
 
     friend bool operator==(const PlannedBatch&, const PlannedBatch&) = default;
 };
@@ -22,18 +23,15 @@ struct PlannedBatch {
 /// A batch stays about this long, so that a stop request, or the end of a window, costs little.
 constexpr seconds batch_length = std::chrono::minutes(10);
 
-/// How long a batch will take: 60 s, 10 s a package, and its bytes at 1 MB/s. Generous on purpose: a window is
-/// never overrun, and until a machine's own runs say better nobody knows.
-[[nodiscard]] seconds estimate_batch(const std::vector<Patch>& patches);
-
 /// The order of installation: the package manager and its libraries, then Critical, Security, Other, by name.
 [[nodiscard]] std::vector<Patch> in_order(std::vector<Patch> patches);
 
 /// Cuts the next batch off the front of `waiting` so that it fits `left`; empty when none does, or nothing waits.
 /// The package manager's own patches stay among themselves.
-[[nodiscard]] PlannedBatch take_batch(std::vector<Patch>& waiting, seconds left);
+[[nodiscard]] PlannedBatch take_batch(std::vector<Patch>& waiting, seconds left, const Experience& experience);
 
 /// All batches that fit `left` by their estimates; `waiting` keeps what does not.
-[[nodiscard]] std::vector<PlannedBatch> plan_batches(std::vector<Patch>& waiting, seconds left);
+[[nodiscard]] std::vector<PlannedBatch> plan_batches(std::vector<Patch>& waiting, seconds left,
+                                                     const Experience& experience);
 
 }  // namespace guestpatch

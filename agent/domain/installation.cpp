@@ -54,7 +54,10 @@ OperationStatus final_status(const Installation& installation) {
     const auto& patches = installation.patches;
     const bool hindered = std::ranges::any_of(patches, kept_from_going_in);
     const bool nothing_done = count(patches, installed) == 0;
-    if (nothing_done && (hindered || (!installation.errors.empty() && patches.empty()))) return OperationStatus::failed;
+    const bool forbidden = std::ranges::any_of(installation.errors, [](const ErrorDetail& error) {
+        return error.code == hook_failed && error.target == pre_install_target;
+    });
+    if (nothing_done && (hindered || forbidden || (!installation.errors.empty() && patches.empty()))) return OperationStatus::failed;
     const bool unfinished = std::ranges::any_of(
         patches, [](const PatchResult& result) { return result.state == pending && !pending_as_designed(result); });
     const bool warn = hindered || unfinished || installation.window_exceeded || !installation.blind_spots.empty() ||

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/domain/assessment.hpp"
+#include "agent/domain/hook.hpp"
 #include "agent/domain/operation.hpp"
 #include "agent/domain/selection.hpp"
 #include "packagers/patch.hpp"
@@ -64,9 +65,14 @@ struct Installation {
     std::string left_running;            ///< where the package manager goes on without us
     bool dry_run = false;
     std::vector<ErrorDetail> errors;     ///< of the operation itself: interrupted, cancelled, failed
+    std::vector<HookReport> hooks;       ///< in the order they ran, but for onResult's
 
     friend bool operator==(const Installation&, const Installation&) = default;
 };
+
+/// An error of the operation: a hook failed. Its target is the hook; "preInstall": nothing more was installed.
+constexpr const char* hook_failed = "HOOK_FAILED";
+constexpr const char* pre_install_target = "preInstall";
 
 [[nodiscard]] std::size_t count(const std::vector<PatchResult>& patches, InstallationState state);
 

@@ -15,8 +15,8 @@ struct Overloaded : Cases... {
 
 Step wait_in(State state) { return {std::move(state), std::monostate()}; }
 
-Step conclude(Run run, RebootStatus reboot, std::string reason, std::vector<PatchFailure> failures = {}, bool look_again = false) {
-    return {Verifying{std::move(run), reboot, std::move(reason), std::move(failures)}, Conclude{look_again}};
+Step conclude(Run run, RebootStatus reboot, std::string reason, std::vector<PatchFailure> failures = {}) {
+    return {Verifying{std::move(run), reboot, std::move(reason), std::move(failures)}, Conclude()};
 }
 
 Step go_to(Installing state, Stage stage, Effect effect) {
@@ -39,12 +39,18 @@ Step repair(Installing state) {
     return go_to(std::move(state), Stage::repairing, std::move(order));
 }
 
+/// Nothing more is installed. Only what was prepared has marks to restore, and hooks to run.
+Step wind_down(Installing state) {
+    return state.run.prepared ? go_to(std::move(state), Stage::tidying, RestoreMarks())
+                              : go_to(std::move(state), Stage::judging_reboot, JudgeReboot());
+}
+
 Step on(const Assessing& state, const Assessed& event) {
-    if (event.failed) return conclude(state.run, RebootStatus::not_needed, "");
-    if (event.repair_needed && !state.repaired) return repair({.run = state.run});
-    Installing next{.run = state.run};
-    return event.anything_to_install ? go_to(std::move(next), Stage::downloading, DownloadArchives())
-                                     : go_to(std::move(next), Stage::judging_reboot, JudgeReboot());
+    Installing next{.run = state.run, .job = state.job};
+    if (event.failed) return state.run.prepared ? wind_down(std::move(next)) : conclude(state.run, RebootStatus::not_needed, "");
+    if (event.repair_needed && !state.repaired) return repair(std::move(next));
+    if (!event.anything_to_install) return wind_down(std::move(next));
+    return go_to(std::move(next), Stage::preparing, RunHooks{Hook::pre_install});
 }
 
 void remember(std::vector<PatchFailure>& known, const std::vector<PatchFailure>& more) {
@@ -65,7 +71,7 @@ Step on(Installing state, const Repaired& event) {
     if (state.stage == Stage::mending) return after_batch(state, event.failures, event.next_job);
     if (state.stage != Stage::repairing) return wait_in(state);
     if (state.run.interrupted) return go_to(state, Stage::tidying, RestoreMarks());
-    return {Assessing{state.run, true}, Assess{.refresh = false}};
+    return {Assessing{state.run, true, state.job}, Assess{.refresh = false}};
 }
 
 Step on(const Installing& state, const Downloaded& event) {
@@ -83,13 +89,23 @@ Step on(Installing state, const BatchEnded& event) {
 }
 
 Step on(const Installing& state, const MarksRestored&) {
-    return state.stage == Stage::tidying ? go_to(state, Stage::judging_reboot, JudgeReboot()) : wait_in(state);
+    if (state.stage != Stage::tidying) return wait_in(state);
+    return state.run.prepared ? go_to(state, Stage::following_up, RunHooks{Hook::post_install})
+                              : go_to(state, Stage::judging_reboot, JudgeReboot());
+}
+
+Step on(Installing state, const HooksRan& event) {
+    if (state.stage == Stage::following_up) return go_to(std::move(state), Stage::judging_reboot, JudgeReboot());
+    if (state.stage != Stage::preparing) return wait_in(std::move(state));
+    if (event.forbidden) return wind_down(std::move(state));
+    state.run.prepared = true;
+    return go_to(std::move(state), Stage::downloading, DownloadArchives());
 }
 
 Step on(const Installing& state, const RebootJudged& event) {
     if (state.stage != Stage::judging_reboot) return wait_in(state);
     if (event.status != RebootStatus::started) return conclude(state.run, event.status, event.reason, state.failures);
-    return {AwaitingReboot{state.run, event.reason, state.failures}, AnnounceReboot{event.reason}};
+    return {AwaitingReboot{state.run, event.reason, state.failures}, ClearTheWay()};
 }
 
 Step on(const AwaitingReboot& state, const RebootAnnounced& event) {
@@ -103,28 +119,63 @@ Step on(const Rebooting& state, const RebootArranged& event) {
     return conclude(state.run, RebootStatus::failed, event.refusal);
 }
 
+/// The order that belongs to where the end has come to.
+Step ending(Verifying state, Ending where) {
+    state.ending = where;
+    switch (where) {
+        case Ending::greeting: return {std::move(state), RunHooks{Hook::post_reboot}};
+        case Ending::telling: return {std::move(state), RunHooks{Hook::on_result}};
+        case Ending::concluding: break;
+    }
+    const bool look_again = state.reboot == RebootStatus::completed;
+    return {std::move(state), Conclude{look_again}};
+}
+
+Step after_reboot(Run run, std::string reason, std::vector<PatchFailure> failures) {
+    return ending({std::move(run), RebootStatus::completed, std::move(reason), std::move(failures)}, Ending::greeting);
+}
+
+Step on(const Verifying& state, const HooksRan&) {
+    if (state.ending == Ending::greeting) return ending(state, Ending::concluding);
+    return wait_in(state.ending == Ending::telling ? State(Idle()) : State(state));
+}
+
+Step on(const Verifying& state, const Concluded&) {
+    return state.ending == Ending::concluding ? ending(state, Ending::telling) : wait_in(state);
+}
+
+/// Whether the run goes on in the process that found it, with at least `needed` left of its window.
+bool take_up(Run& run, const Woke& event, seconds needed) {
+    const bool goes_on = event.may_continue && can_be_continued(run) && window_left(run, event.now) > needed;
+    ++run.interruptions;
+    run.interrupted = !goes_on;
+    // The boot clock starts anew; a wall clock that was set back meanwhile must not stretch the window.
+    if (goes_on && event.now.boot_id != run.began.boot_id) {
+        run.window = {std::min(run.window.opens, event.now.wall), event.now.wall + window_left(run, event.now)};
+        run.began = event.now;
+    }
+    return goes_on;
+}
+
 Step woke(Assessing state, const Woke& event) {
-    state.run.interrupted = true;
-    if (event.may_continue) return {Assessing{state.run, state.repaired}, Assess()};
+    if (take_up(state.run, event, seconds(0))) return {std::move(state), Assess()};
+    if (state.run.prepared) return wind_down({.run = state.run, .job = state.job});
     return conclude(state.run, RebootStatus::not_needed, "");
 }
 
 Step woke(Installing state, const Woke& event) {
-    state.run.interrupted = !event.may_continue;
+    take_up(state.run, event, seconds(0));
     return repair(std::move(state));
 }
 
 Step woke(AwaitingReboot state, const Woke& event) {
-    if (event.now.boot_id != state.run.began.boot_id) {
-        return conclude(state.run, RebootStatus::completed, state.reason, state.failures, true);
-    }
-    if (event.may_continue) return {state, AnnounceReboot{state.reason}};
-    state.run.interrupted = true;
-    return conclude(state.run, RebootStatus::required, state.reason, state.failures);
+    if (event.now.boot_id != state.run.began.boot_id) return after_reboot(state.run, state.reason, state.failures);
+    if (take_up(state.run, event, state.run.reboot_warning)) return {std::move(state), ClearTheWay()};
+    return conclude(state.run, RebootStatus::required, state.reason + "; the run was interrupted", state.failures);
 }
 
 Step woke(const Rebooting& state, const Woke& event) {
-    if (event.now.boot_id != state.run.began.boot_id) return conclude(state.run, RebootStatus::completed, "", {}, true);
+    if (event.now.boot_id != state.run.began.boot_id) return after_reboot(state.run, "", {});
     // By either clock: the wall clock may have been set back since.
     const bool overdue = event.now.wall >= state.due + reboot_patience ||
                          event.now.boot - state.run.began.boot >= state.due - state.run.began.wall + reboot_patience;
@@ -134,15 +185,22 @@ Step woke(const Rebooting& state, const Woke& event) {
 
 }  // namespace
 
-seconds time_left(const Run& run, const Moment& now) {
-    seconds left = run.window.closes - now.wall;
+bool can_be_continued(const Run& run) {
+    return run.started_by == StartedBy::platform && !run.interrupted && run.interruptions < most_interruptions;
+}
+
+seconds window_left(const Run& run, const Moment& now) {
+    seconds left = std::min(run.window.closes - now.wall, run.window.closes - run.window.opens);
     if (now.boot_id == run.began.boot_id) {
         const auto gone = std::chrono::ceil<seconds>(now.boot - run.began.boot);
         left = std::min(left, run.window.closes - run.began.wall - gone);
     }
-    const bool may_reboot = run.reboot_setting != RebootSetting::never && run.reboots_left > 0;
-    if (may_reboot) left -= run.reboot_reserve;
     return std::max(left, seconds(0));
+}
+
+seconds time_left(const Run& run, const Moment& now) {
+    const bool may_reboot = run.reboot_setting != RebootSetting::never && run.reboots_left > 0;
+    return std::max(window_left(run, now) - (may_reboot ? run.reboot_reserve : seconds(0)), seconds(0));
 }
 
 std::string following_job(const Run& run, std::string_view job) {
@@ -161,17 +219,18 @@ Step step(const State& state, const Event& event) {
             [](const Installing& now, const Downloaded& what) { return on(now, what); },
             [](const Installing& now, const BatchEnded& what) { return on(now, what); },
             [](const Installing& now, const MarksRestored& what) { return on(now, what); },
+            [](const Installing& now, const HooksRan& what) { return on(now, what); },
             [](const Installing& now, const RebootJudged& what) { return on(now, what); },
+            [](const AwaitingReboot& now, const WayCleared&) { return Step{now, AnnounceReboot{now.reason}}; },
             [](const AwaitingReboot& now, const RebootAnnounced& what) { return on(now, what); },
             [](const Rebooting& now, const RebootArranged& what) { return on(now, what); },
-            [](const Verifying&, const Concluded&) { return wait_in(Idle()); },
+            [](const Verifying& now, const HooksRan& what) { return on(now, what); },
+            [](const Verifying& now, const Concluded& what) { return on(now, what); },
             [](const Assessing& now, const Woke& what) { return woke(now, what); },
             [](const Installing& now, const Woke& what) { return woke(now, what); },
             [](const AwaitingReboot& now, const Woke& what) { return woke(now, what); },
             [](const Rebooting& now, const Woke& what) { return woke(now, what); },
-            [](const Verifying& now, const Woke&) {
-                return Step{now, Conclude{now.reboot == RebootStatus::completed}};
-            },
+            [](const Verifying& now, const Woke&) { return ending(now, now.ending); },
             [](const auto& now, const auto&) { return wait_in(now); },
         },
         state, event);

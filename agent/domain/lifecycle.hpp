@@ -9,18 +9,12 @@
 #include <variant>
 #include <vector>
 
+#include "agent/domain/hook.hpp"
 #include "agent/domain/installation.hpp"
+#include "agent/domain/window.hpp"
 #include "platform/base/time.hpp"
 
 namespace guestpatch {
-
-/// [opens, closes): when something may be installed.
-struct Window {
-    Instant opens;
-    Instant closes;
-
-    friend bool operator==(const Window&, const Window&) = default;
-};
 
 /// A moment as a run has to see it: a wall clock may be set, a boot clock starts anew.
 struct Moment {
@@ -36,21 +30,31 @@ struct Run {
     std::string activity_id;
     StartedBy started_by = StartedBy::user;
     std::string maintenance_run_id;
-    Moment began;
+    Moment began;                 ///< or was taken up again, in another boot
     InstallationRequest request;
     Window window;                ///< already cut to the maximum duration
     RebootSetting reboot_setting = RebootSetting::if_required;
     seconds reboot_reserve{};     ///< kept free for a reboot at the end of the window
     seconds reboot_warning{};     ///< between announcing a reboot and making it
     int reboots_left = 0;
-    bool interrupted = false;     ///< was found without its process
+    bool interrupted = false;     ///< was found without its process, and is only brought to its end
+    int interruptions = 0;        ///< how often it was found without its process
+    bool prepared = false;        ///< the preInstall hooks let it go on: postInstall is owed
 
     friend bool operator==(const Run&, const Run&) = default;
 };
 
-/// What is left of the window, less the reserve for a reboot the run may have to make: the smaller answer of
-/// the two clocks, so that a wall clock set back does not stretch a window. Never negative.
+/// What is left of the window: the smaller answer of the two clocks, so that a wall clock set back does not stretch
+/// it. Never negative.
+[[nodiscard]] seconds window_left(const Run& run, const Moment& now);
+/// The same, less the reserve for a reboot the run may have to make.
 [[nodiscard]] seconds time_left(const Run& run, const Moment& now);
+
+/// After so many interruptions a run is not continued any more: something about it may be what kills the process.
+constexpr int most_interruptions = 5;
+/// Whether a process that finds this run may go on with it, time allowing. An operator's own is only brought to its
+/// end: whoever waited for it is gone.
+[[nodiscard]] bool can_be_continued(const Run& run);
 
 // --- states: what is true --------------------------------------------------------------------------
 
@@ -61,15 +65,18 @@ struct Idle {
 struct Assessing {
     Run run;
     bool repaired = false;
+    std::string job{};  ///< the last one so far, when the run had any
 
     friend bool operator==(const Assessing&, const Assessing&) = default;
 };
 enum class Stage {
     repairing,       ///< before anything else
+    preparing,       ///< preInstall hooks
     downloading,
     installing,
     mending,         ///< a batch left packages half done
     tidying,         ///< automatic marks
+    following_up,    ///< postInstall hooks
     judging_reboot,
 };
 /// The package manager is at work, or about to be.
@@ -82,7 +89,7 @@ struct Installing {
 
     friend bool operator==(const Installing&, const Installing&) = default;
 };
-/// A reboot was decided; everybody is told before it is arranged.
+/// A reboot was decided. Who is in its way gets some time, then everybody is told, and then it is arranged.
 struct AwaitingReboot {
     Run run;
     std::string reason;
@@ -90,19 +97,25 @@ struct AwaitingReboot {
 
     friend bool operator==(const AwaitingReboot&, const AwaitingReboot&) = default;
 };
-/// A reboot was arranged for `due`, in the boot the run began in.
+/// A reboot was arranged for `due`, in the boot of run.began.
 struct Rebooting {
     Run run;
     Instant due;
 
     friend bool operator==(const Rebooting&, const Rebooting&) = default;
 };
-/// Everything is done; the package database is read once more and the final report written.
+enum class Ending {
+    greeting,    ///< postReboot hooks
+    concluding,  ///< the package database is read once more and the final report written
+    telling,     ///< onResult hooks
+};
+/// Everything is done.
 struct Verifying {
     Run run;
     RebootStatus reboot = RebootStatus::not_needed;
     std::string reason;                  ///< of the reboot, or against it
     std::vector<PatchFailure> failures;
+    Ending ending = Ending::concluding;
 
     friend bool operator==(const Verifying&, const Verifying&) = default;
 };
@@ -136,10 +149,14 @@ struct Repaired {
     std::vector<PatchFailure> failures{};
 };
 struct MarksRestored {};
+struct HooksRan {
+    bool forbidden = false;  ///< one of them wants nothing to be installed
+};
 struct RebootJudged {
     RebootStatus status = RebootStatus::not_needed;  ///< started: make one
     std::string reason;
 };
+struct WayCleared {};
 struct RebootAnnounced {
     Instant now;
 };
@@ -147,13 +164,15 @@ struct RebootArranged {
     std::string refusal;  ///< empty: it will happen
 };
 struct Concluded {};
+/// A stop was requested, and the order not carried out, or not to its end: whoever wakes next goes on.
+struct Halted {};
 /// A process found this State, and no living owner of it.
 struct Woke {
     Moment now;
     bool may_continue = false;  ///< whether this process may install and reboot on the run's behalf
 };
-using Event = std::variant<InstallRequested, Assessed, Repaired, Downloaded, BatchEnded, MarksRestored, RebootJudged,
-                           RebootAnnounced, RebootArranged, Concluded, Woke>;
+using Event = std::variant<InstallRequested, Assessed, Repaired, Downloaded, BatchEnded, MarksRestored, HooksRan, RebootJudged,
+                           WayCleared, RebootAnnounced, RebootArranged, Concluded, Halted, Woke>;
 
 // --- effects: what is to be done -------------------------------------------------------------------
 
@@ -165,12 +184,17 @@ struct RepairMachine {
     std::string job;
     std::vector<std::string> leftovers;
 };
+struct RunHooks {
+    Hook hook = Hook::pre_install;
+};
 struct DownloadArchives {};
 struct RunBatch {
     std::string job;
 };
 struct RestoreMarks {};
 struct JudgeReboot {};
+/// Gives whoever is in the way of a reboot the configured grace.
+struct ClearTheWay {};
 struct AnnounceReboot {
     std::string reason;
 };
@@ -178,8 +202,8 @@ struct ArrangeReboot {};
 struct Conclude {
     bool look_again = false;  ///< after a reboot: assess anew
 };
-using Effect = std::variant<std::monostate, Assess, RepairMachine, DownloadArchives, RunBatch, RestoreMarks, JudgeReboot,
-                            AnnounceReboot, ArrangeReboot, Conclude>;
+using Effect = std::variant<std::monostate, Assess, RepairMachine, RunHooks, DownloadArchives, RunBatch, RestoreMarks, JudgeReboot,
+                            ClearTheWay, AnnounceReboot, ArrangeReboot, Conclude>;
 
 /// The name of the next detached job of a run: "guestpatch-<activity id>-<number>", one higher than `job`'s.
 [[nodiscard]] std::string following_job(const Run& run, std::string_view job);

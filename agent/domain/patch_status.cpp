@@ -49,7 +49,7 @@ PatchStatus begin_assessment(PatchStatus before, const std::string& activity_id,
 }
 
 PatchStatus end_assessment(const PatchStatus& during, const Assessment& ended) {
-    PatchStatus status{summarize(ended), during.installation, ended.compliance};
+    PatchStatus status{summarize(ended), during.installation, ended.compliance, during.configuration};
     if (ended.failure && during.available) {
         status.available->critical_and_security = during.available->critical_and_security;
         status.available->other = during.available->other;

@@ -42,10 +42,24 @@ struct InstallationSummary {
     friend bool operator==(const InstallationSummary&, const InstallationSummary&) = default;
 };
 
+enum class StatusLevel { info, warning, error };
+
+/// InstanceViewStatus: what became of the configuration that was asked for.
+struct InstanceViewStatus {
+    std::string code;  ///< of our own, "Category/value": docs/wire/reasons.md
+    StatusLevel level = StatusLevel::info;
+    std::string display_status;  ///< a few words
+    std::string message;         ///< what was done, or why not
+    Instant time;
+
+    friend bool operator==(const InstanceViewStatus&, const InstanceViewStatus&) = default;
+};
+
 struct PatchStatus {
     std::optional<AvailablePatchSummary> available;
     std::optional<InstallationSummary> installation;
     std::optional<Compliance> compliance;
+    std::vector<InstanceViewStatus> configuration;  ///< configurationStatuses
 
     friend bool operator==(const PatchStatus&, const PatchStatus&) = default;
 };

@@ -15,7 +15,11 @@ RebootJudged decide_reboot(const RebootFacts& facts) {
         return RebootJudged{refused, why + "; " + std::string(because)};
     };
     if (run.reboot_setting == RebootSetting::never) return refuse("the reboot setting is Never");
-    if (!facts.may_reboot) return refuse("the run was interrupted");
+    if (!facts.may_reboot) return refuse("the run was interrupted or cancelled");
+    // A person may try once more; a machine that restarts every night for nothing helps nobody.
+    if (facts.fruitless && facts.installed == 0 && run.started_by == StartedBy::platform) {
+        return refuse("a reboot did not change that, and nothing was installed since");
+    }
     if (run.reboots_left <= 0) return refuse("this run has made its reboots");
     if (facts.left <= seconds(0)) return refuse("there is no time left for a reboot");
     return {RebootStatus::started, why};

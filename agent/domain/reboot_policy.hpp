@@ -14,8 +14,9 @@ struct RebootFacts {
     const Run& run;
     const RebootNeed& need;
     std::size_t installed = 0;  ///< patches this run has installed
-    bool may_reboot = true;     ///< false: interrupted or asked to stop
+    bool may_reboot = true;     ///< false: interrupted, cancelled or asked to stop
     seconds left{};             ///< of the window, the reserve already taken off
+    bool fruitless = false;     ///< a reboot of ours has not mended this before
 };
 
 /// `started` is an order to reboot; any other status is final. The reason names what needs the reboot, or what

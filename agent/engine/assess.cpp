@@ -1,7 +1,10 @@
 #include "agent/engine/assess.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "agent/domain/due.hpp"
 #include "agent/domain/support.hpp"
 
 namespace guestpatch {
@@ -103,11 +106,22 @@ class Look {
             assessment_.blind_spots.push_back(std::move(*spot));
         }
         ledger_ = advance_first_seen(state_.first_seen(), assessment_.patches, assessment_.blind_spots, now);
+        note_overdue(now);
         if (auto selected = select(request_.selection, assessment_.patches); !selected) outcome_.refused = selected.error();
         // A clock set back makes the lists look like tomorrow's: they are then simply of no age.
         if (seen_at_) assessment_.metadata_age = std::max(now - *seen_at_, seconds(0));
         assessment_.compliance = judge_compliance({assessment_.patches, assessment_.blind_spots, assessment_.reboot, seen_at_,
                                                    support, settings_.compliance_max_age}, before_.compliance, now);
+    }
+
+    /// Where patches go in by themselves, one that nobody tried to install for too long says why.
+    void note_overdue(Instant now) {
+        if (!is_automatic(settings_)) return;
+        const auto why = attempt_overdue(assessment_.patches, state_.timetable(), settings_.off_peak.attempt_within, now);
+        if (!why) return;
+        assessment_.notes.push_back({"ATTEMPT_OVERDUE", fmt::format("no installation was tried for {}: {}",
+                                                                    describe_duration(settings_.off_peak.attempt_within), *why)});
+        seams_.log.warning("ATTEMPT_OVERDUE: " + assessment_.notes.back().message);
     }
 
     void close() {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "agent/domain/package_timer.hpp"
 #include "agent/engine/performer.hpp"
 
 namespace guestpatch {
@@ -18,9 +19,9 @@ constexpr std::string_view stopped = "a stop was requested before its turn came"
 constexpr std::string_view out_of_time = "it did not fit the time left";
 
 /// Archives of what will not be installed in this window need not be fetched in it.
-std::vector<Patch> those_that_fit(std::vector<Patch> waiting, seconds left) {
+std::vector<Patch> those_that_fit(std::vector<Patch> waiting, seconds left, const Experience& experience) {
     std::vector<Patch> fitting;
-    for (PlannedBatch& batch : plan_batches(waiting, left)) {
+    for (PlannedBatch& batch : plan_batches(waiting, left, experience)) {
         std::ranges::move(batch.patches, std::back_inserter(fitting));
     }
     return fitting;
@@ -42,17 +43,25 @@ seconds Performer::expected() const {
     std::vector<Patch> rest = waiting_;
     for (const Try& once_more : again_) rest.insert(rest.end(), once_more.patches.begin(), once_more.patches.end());
     rest.insert(rest.end(), current_.patches.begin(), current_.patches.end());
-    return rest.empty() ? seconds(0) : estimate_batch(rest);
+    return rest.empty() ? seconds(0) : estimate_batch(rest, experience_).time;
 }
 
 Event Performer::perform(const State& state, const DownloadArchives&) {
     progress_.begin("", seconds(0));
     const seconds left = time_left(run_, machine_.now());
-    const std::vector<Patch> fitting = those_that_fit(waiting_, left);
+    const std::vector<Patch> fitting = those_that_fit(waiting_, left, experience_);
     const std::string& job = std::get<Installing>(state).job;
     if (fitting.empty()) return Downloaded{choose_next(job)};
     Context context = until(left);
-    const Download download = machine_.detected.manager->download(make_batch("", fitting, estimate_batch({})), context);
+    const BootTime began = machine_.seams.clocks.boot();
+    const Download download =
+        machine_.detected.manager->download(make_batch("", fitting, estimate_batch({}, experience_).time), context);
+    if (halts()) return Halted();
+    if (!download.refused && download.failures.empty()) {
+        std::uint64_t bytes = 0;
+        for (const Patch& patch : fitting) bytes += patch.download_bytes;
+        learn_download(experience_, bytes, machine_.seams.clocks.boot() - began, machine_.seams.clocks.wall());
+    }
     if (download.refused) {
         const Reason reason = download.refused->reason;
         settle_all(std::exchange(waiting_, {}), state_after(reason), reason, download.refused->message);
@@ -68,14 +77,14 @@ Event Performer::perform(const State& state, const DownloadArchives&) {
 }
 
 std::string Performer::choose_next(std::string_view last_job) {
-    const bool stop = context_.stop.stop_requested();
+    const bool stop = context_.stop.stop_requested() && !halts();
     const seconds left = time_left(run_, machine_.now());
     current_ = {};
-    if (!stop && !again_.empty() && estimate_batch(again_.front().patches) <= left) {
+    if (!stop && !again_.empty() && estimate_batch(again_.front().patches, experience_).time <= left) {
         current_ = std::move(again_.front());
         again_.pop_front();
     } else if (!stop && again_.empty()) {
-        current_.patches = take_batch(waiting_, left).patches;
+        current_.patches = take_batch(waiting_, left, experience_).patches;
     }
     if (!current_.patches.empty()) return following_job(run_, last_job);
 
@@ -102,10 +111,14 @@ void Performer::settle_begun(const std::vector<Patch>& patches, std::vector<Patc
 
 Event Performer::perform(const State&, const RunBatch& order) {
     progress_.begin(fmt::format("batch {}, {} patches", result_.batches + 1, current_.patches.size()), expected());
-    const seconds estimate = estimate_batch(current_.patches);
+    const seconds estimate = estimate_batch(current_.patches, experience_).time;
     Batch batch = make_batch(order.job, current_.patches, estimate);
     Context context = until(time_left(run_, machine_.now()));
+    PackageTimer timer(current_.patches, machine_.seams.clocks.boot());
+    progress_.tell(&timer);
     const InstallOutcome outcome = machine_.detected.manager->install(batch, context);
+    progress_.tell(nullptr);
+    const BatchTimes times = timer.ended(machine_.seams.clocks.boot());
     const bool started = !outcome.refused || outcome.refused->reason != Reason::no_time_left;
     if (started) ++result_.batches;
     if (!outcome.left_running.empty()) {
@@ -118,9 +131,20 @@ Event Performer::perform(const State&, const RunBatch& order) {
         outcome_ = outcome;
         return BatchEnded{.failures = outcome.failures, .damaged = true};
     }
+    if (!outcome.refused) learn_from_batch(times, presence);
     BatchEnded ended;
     ended.next_job = conclude_batch(outcome, presence, order.job, ended.failures);
     return ended;
+}
+
+/// From what came to its end: how long something took that failed says nothing.
+void Performer::learn_from_batch(const BatchTimes& times, const std::vector<Presence>& presence) {
+    BatchTimes sound{.packages = {}, .rest = times.rest};
+    for (std::size_t i = 0; i < current_.patches.size(); ++i) {
+        const auto taken = times.packages.find(current_.patches[i].id.name);
+        if (presence[i] == Presence::installed && taken != times.packages.end()) sound.packages.insert(*taken);
+    }
+    if (!sound.packages.empty()) learn(experience_, sound, machine_.seams.clocks.wall());
 }
 
 std::string Performer::conclude_batch(const InstallOutcome& outcome, const std::vector<Presence>& presence,

@@ -21,6 +21,7 @@ constexpr std::chrono::minutes look_limit{10};
 Event Performer::perform(const State& state, const JudgeReboot&) {
     progress_.begin("", seconds(0));
     settle_by_database(std::get<Installing>(state).failures);
+    keep_experience();
     const std::size_t done = count(result_.patches, installed);
     Context context = until(look_limit);
     progress_.step("looking whether a reboot is needed", std::nullopt);
@@ -29,12 +30,17 @@ Event Performer::perform(const State& state, const JudgeReboot&) {
         result_.notes.push_back({"REBOOT_STATE_UNKNOWN", need.error().message});
         return RebootJudged{RebootStatus::not_needed, ""};
     }
+    if (halts()) return Halted();
     result_.services = need->services;
+    const bool forbidden = std::ranges::any_of(result_.errors, [](const ErrorDetail& error) {
+        return error.code == hook_failed && error.target == pre_install_target;
+    });
     return decide_reboot({.run = run_,
                           .need = *need,
                           .installed = done,
-                          .may_reboot = !run_.interrupted && !context_.stop.stop_requested(),
-                          .left = time_left(run_, machine_.now())});
+                          .may_reboot = !run_.interrupted && !forbidden && !context_.stop.stop_requested(),
+                          .left = time_left(run_, machine_.now()),
+                          .fruitless = is_fruitless(attempts_, *need, machine_.seams.clocks.wall())});
 }
 
 Event Performer::perform(const State&, const AnnounceReboot& order) {
@@ -63,12 +69,13 @@ Event Performer::perform(const State& state, const Conclude& order) {
     if (verifying.reboot == RebootStatus::failed) {
         result_.errors.push_back({"REBOOT_FAILED", "reboot", verifying.reason});
     }
-    if (run_.interrupted) note_interruption();
+    if (run_.interruptions > 0) note_interruption();
     if (order.look_again) {
         look_after_reboot();
     } else if (!announced && count(result_.patches, installed) > 0) {
         record_what_is_left();
     }
+    keep_attempts();
     result_.left_running.clear();
     result_.duration = std::chrono::round<seconds>(machine_.seams.clocks.boot() - began_);
     result_.status = final_status(result_);
@@ -79,10 +86,16 @@ Event Performer::perform(const State& state, const Conclude& order) {
 /// A warning where something is missing because of it; where everything went in all the same, only a note.
 void Performer::note_interruption() {
     constexpr const char* code = "OPERATION_INTERRUPTED";
-    const std::string message =
-        fmt::format("the installation that began at {} was interrupted (a stop request, power cut, reboot or kill) and finished "
-                    "later from what the package database says",
-                    format_instant(run_.began.wall));
+    if (!run_.interrupted) {
+        const auto times = fmt::format("interrupted {} times (a stop request, power cut, reboot or kill), and went on", run_.interruptions);
+        result_.notes.push_back({"OPERATION_CONTINUED", times});
+        return;
+    }
+    const bool too_often = run_.started_by == StartedBy::platform && run_.interruptions > most_interruptions;
+    const std::string message = fmt::format(
+        "the installation that began at {} was interrupted (a stop request, power cut, reboot or kill){} and finished later from "
+        "what the package database says",
+        format_instant(result_.started), too_often ? fmt::format(" {} times, was given up", run_.interruptions) : "");
     const bool whole = !result_.assessment_id.empty() && final_status(result_) == OperationStatus::succeeded;
     if (whole && std::ranges::find(result_.notes, code, &Note::code) == result_.notes.end()) {
         result_.notes.push_back({code, message});
@@ -173,9 +186,27 @@ void Performer::look_after_reboot() {
                                         context);
     if (looked.not_recorded) not_recorded_ = looked.not_recorded;
     const RebootNeed& need = looked.assessment.reboot;
+    attempts_.reboot.reset();
     if (need.required) {
+        attempts_.reboot = FruitlessReboot{need.reasons, machine_.seams.clocks.wall()};
         result_.notes.push_back({"REBOOT_STILL_REQUIRED", "after the reboot another one is asked for: " + join(need.reasons)});
     }
+}
+
+void Performer::keep_experience() {
+    if (experience_ == experience_kept_) return;
+    auto kept = machine_.state.write(experience_);
+    if (!kept) machine_.seams.log.warning(kept.error().message);  // the next run teaches the same
+    experience_kept_ = experience_;
+}
+
+/// Before the final report: a loop that was not counted would turn once more than it may.
+void Performer::keep_attempts() {
+    if (count(result_.patches, installed) > 0 && result_.reboot_status != RebootStatus::completed) attempts_.reboot.reset();
+    const Attempts before = machine_.state.attempts();
+    attempts_ = after_run(std::move(attempts_), result_, machine_.seams.clocks.wall());
+    if (attempts_ == before) return;
+    if (auto kept = machine_.state.write(attempts_); !kept) machine_.seams.log.warning(kept.error().message);
 }
 
 void Performer::record() {

@@ -15,7 +15,7 @@ InstallReport drive(const Machine& machine, Performer& performer, State state, E
             return {performer.result(), std::move(state), why};
         }
         if (next.state.index() != state.index()) {
-            machine.seams.log.debug("state", {{"from", std::string(name_of(state))}, {"to", std::string(name_of(next.state))},
+            machine.seams.log.debug("state", {{"state", std::string(name_of(next.state))}, {"from", std::string(name_of(state))},
                                              {"activity", performer.result().activity_id}});
         }
         state = std::move(next.state);
@@ -64,15 +64,16 @@ std::optional<InstallReport> finish_left_over(const Machine& machine, Takeover t
     const Run* run = run_of(state);
     if (run == nullptr) return std::nullopt;
     if (takeover == Takeover::when_it_has_ended && still_runs(machine, state)) return std::nullopt;
-    const Woke woke{.now = machine.now()};
+    const Woke woke{.now = machine.now(), .may_continue = takeover == Takeover::continue_it};
     if (std::holds_alternative<std::monostate>(step(state, woke).effect)) return std::nullopt;
-    machine.seams.log.info("an earlier installation is brought to its end",
+    machine.seams.log.info("an earlier installation was interrupted",
                            {{"activity", run->activity_id}, {"state", std::string(name_of(state))}});
-    Performer performer(machine, *run, false, context);
+    Performer performer(machine, *run, takeover == Takeover::continue_it, context);
     return drive(machine, performer, std::move(state), woke);
 }
 
-DryRun plan_installation(const Assessment& assessment, const Run& run, const Moment& now) {
+DryRun plan_installation(const Assessment& assessment, const Run& run, const Moment& now, const Attempts& attempts,
+                         const Experience& experience) {
     DryRun planned;
     Installation& result = planned.installation;
     result = {.activity_id = run.activity_id,
@@ -85,12 +86,13 @@ DryRun plan_installation(const Assessment& assessment, const Run& run, const Mom
               .blind_spots = assessment.blind_spots,
               .reboot_setting = run.reboot_setting,
               .dry_run = true};
+    break_loops(result.patches, attempts, now.wall);
     std::vector<Patch> waiting;
     for (const PatchResult& patch : result.patches) {
         if (is_intended(patch)) waiting.push_back(patch.patch);
     }
     waiting = in_order(std::move(waiting));
-    planned.batches = plan_batches(waiting, time_left(run, now));
+    planned.batches = plan_batches(waiting, time_left(run, now), experience);
     result.window_exceeded = !waiting.empty();
     for (const Patch& patch : waiting) {
         const auto found = std::ranges::find(result.patches, patch.id, [](const PatchResult& one) -> const PatchId& { return one.patch.id; });

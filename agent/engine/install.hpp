@@ -22,11 +22,12 @@ InstallReport install(const Machine& machine, const Run& run, bool refresh, Cont
 enum class Takeover {
     when_it_has_ended,  ///< only what does not run any more
     wait_for_it,        ///< a batch that still runs is waited for
+    continue_it,        ///< likewise; and a run of the platform's own goes on within its window, as if nothing had been
 };
 
 /// Brings an interrupted installation to its end and reports it: what it left running is collected, the machine
 /// repaired, marks restored, the package database asked. Nothing is installed, and nothing rebooted, on its
-/// behalf. Nothing when there was nothing to do.
+/// behalf, unless it is continued. Nothing when there was nothing to do.
 std::optional<InstallReport> finish_left_over(const Machine& machine, Takeover takeover, Context& context);
 
 /// What `guestpatch plan` shows, and `install --dry-run` reports: every pending patch in the state it would have
@@ -35,6 +36,8 @@ struct DryRun {
     Installation installation;
     std::vector<PlannedBatch> batches;
 };
-DryRun plan_installation(const Assessment& assessment, const Run& run, const Moment& now);
+/// `attempts` and `experience`: what earlier runs have taught.
+DryRun plan_installation(const Assessment& assessment, const Run& run, const Moment& now, const Attempts& attempts,
+                         const Experience& experience);
 
 }  // namespace guestpatch

@@ -24,6 +24,14 @@ std::vector<Patch> intended(const std::vector<PatchResult>& results) {
     return patches;
 }
 
+const std::string& name_of_result(const PatchResult& result) { return result.patch.id.name; }
+
+/// What the next process may just as well do. The rest takes a moment, and leaves things tidy.
+bool may_wait(const Effect& effect) {
+    return !std::holds_alternative<RestoreMarks>(effect) && !std::holds_alternative<ArrangeReboot>(effect) &&
+           !std::holds_alternative<Conclude>(effect);
+}
+
 }  // namespace
 
 Performer::Performer(const Machine& machine, const Run& run, bool refresh, Context& context)
@@ -32,7 +40,10 @@ Performer::Performer(const Machine& machine, const Run& run, bool refresh, Conte
       refresh_(refresh),
       context_(context),
       progress_(context.progress, machine.state, machine.seams.clocks, run.activity_id),
-      began_(machine.seams.clocks.boot()) {
+      began_(machine.seams.clocks.boot()),
+      experience_(machine.state.experience()),
+      experience_kept_(experience_),
+      attempts_(machine.state.attempts()) {
     if (auto found = machine.state.installation(run.activity_id)) {
         result_ = std::move(*found);
         assessment_ = machine.state.assessment(result_.assessment_id);
@@ -50,6 +61,8 @@ Performer::Performer(const Machine& machine, const Run& run, bool refresh, Conte
 
 Event Performer::perform(const State& state, const Effect& effect) {
     if (const Run* run = run_of(state)) run_ = *run;
+    if (halts() && may_wait(effect)) return Halted();
+    hold_off(state);
     Event event = std::visit([&](const auto& order) { return perform(state, order); }, effect);
     if (unrecorded_) record();
     return event;
@@ -72,11 +85,12 @@ Event Performer::perform(const State&, const Assess& order) {
                                          .selection = run_.request.selection},
                                         context);
     if (looked.not_recorded) not_recorded_ = looked.not_recorded;
+    if (looked.assessment.failure && halts()) return Halted();
     if (looked.refused) result_.errors.push_back({"INVALID_ARGUMENT", "install", looked.refused->message});
     if (looked.assessment.failure) result_.errors.push_back(*looked.assessment.failure);
     if (looked.refused || looked.assessment.failure) return Assessed{.failed = true};
     take_over(looked.assessment);
-    const bool repair_fits = time_left(run_, machine_.now()) >= estimate_batch({});
+    const bool repair_fits = time_left(run_, machine_.now()) >= estimate_batch({}, experience_).time;
     return Assessed{.repair_needed = looked.repair_needed && repair_fits, .anything_to_install = !waiting_.empty()};
 }
 
@@ -86,30 +100,48 @@ void Performer::take_over(const Assessment& assessment) {
     result_.blind_spots = assessment.blind_spots;
     result_.notes.insert(result_.notes.end(), assessment.notes.begin(), assessment.notes.end());
     const std::vector<PatchResult> before = std::exchange(result_.patches, dispose(run_.request, assessment.patches));
-    keep_what_went_in(before);
+    keep_what_became_of(before);
+    for (const std::string& name : break_loops(result_.patches, attempts_, machine_.seams.clocks.wall())) {
+        machine_.seams.log.warning("installed again and again, and pending again: not tried once more", {{"patch", name}});
+    }
     waiting_ = in_order(intended(result_.patches));
-    // Recorded before anything is touched: a name on apt's command line loses its mark.
+    // Recorded before anything is touched: a name on apt's command line loses its mark, also in an earlier life of ours.
     const std::vector<std::string> automatic = machine_.detected.manager->automatic(waiting_);
     for (PatchResult& result : result_.patches) {
-        result.automatic = std::ranges::find(automatic, result.patch.id.name) != automatic.end();
+        const auto earlier = std::ranges::find(before, result.patch.id.name, name_of_result);
+        result.automatic = (earlier != before.end() && earlier->automatic) ||
+                           std::ranges::find(automatic, result.patch.id.name) != automatic.end();
     }
     record();
 }
 
-/// A repair may finish what was half done: it is pending no more, and was installed by this run.
-void Performer::keep_what_went_in(const std::vector<PatchResult>& before) {
-    std::vector<Patch> vanished;
+/// Looking again shows what is pending now. What this run has dealt with is not, and must not vanish from its report: what
+/// went in (a repair may finish what was half done), what failed, and what is half done still.
+void Performer::keep_what_became_of(const std::vector<PatchResult>& before) {
+    std::vector<PatchResult> vanished;
+    std::vector<Patch> patches;
     for (const PatchResult& result : before) {
-        const bool pending_still = std::ranges::any_of(
-            result_.patches, [&](const PatchResult& now) { return now.patch.id.name == result.patch.id.name; });
-        if (!pending_still) vanished.push_back(result.patch);
+        if (std::ranges::find(result_.patches, result.patch.id.name, name_of_result) != result_.patches.end()) continue;
+        vanished.push_back(result);
+        patches.push_back(result.patch);
     }
     if (vanished.empty()) return;
-    const std::vector<Presence> presence = verify(vanished);
+    const std::vector<Presence> presence = verify(patches);
     for (std::size_t i = 0; i < vanished.size(); ++i) {
-        if (presence[i] != Presence::installed) continue;
-        vanished[i].reason.reset();
-        result_.patches.push_back({.patch = vanished[i], .state = installed});
+        PatchResult& result = vanished[i];
+        if (presence[i] == Presence::installed) {
+            result.state = installed;
+            result.patch.reason.reset();
+            result.message.clear();
+        } else if (presence[i] == Presence::broken && is_intended(result)) {
+            const auto blamed = std::ranges::find(collected_, result.patch.id, &PatchFailure::id);
+            result.state = failed;
+            result.patch.reason = blamed == collected_.end() ? Reason::script_failed : blamed->reason;
+            result.message = blamed == collected_.end() ? "left half done when the run was interrupted" : blamed->message;
+        } else if (result.state != failed) {
+            continue;
+        }
+        result_.patches.push_back(std::move(result));
     }
 }
 

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 
+#include "agent/domain/attempts.hpp"
 #include "agent/domain/batch_verdict.hpp"
+#include "agent/domain/experience.hpp"
 #include "agent/domain/install_plan.hpp"
 #include "agent/domain/lifecycle.hpp"
 #include "agent/engine/machine.hpp"
@@ -34,14 +37,25 @@ class Performer {
 
     Event perform(const State& state, const Assess& order);
     Event perform(const State& state, const RepairMachine& order);
+    Event perform(const State& state, const RunHooks& order);
     Event perform(const State& state, const DownloadArchives& order);
     Event perform(const State& state, const RunBatch& order);
     Event perform(const State& state, const RestoreMarks& order);
     Event perform(const State& state, const JudgeReboot& order);
+    Event perform(const State& state, const ClearTheWay& order);
     Event perform(const State& state, const AnnounceReboot& order);
     Event perform(const State& state, const ArrangeReboot& order);
     Event perform(const State& state, const Conclude& order);
     Event perform(const State&, const std::monostate&) { return Concluded{}; }
+
+    /// Whether a stop request only ends this process: another one goes on with the run.
+    [[nodiscard]] bool halts() const { return context_.stop.stop_requested() && can_be_continued(run_); }
+    void hold_off(const State& state);
+    [[nodiscard]] std::vector<std::string> hook_environment(Hook hook) const;
+    HookReport run_hook(Hook hook, const std::vector<std::string>& argv);
+    void learn_from_batch(const BatchTimes& times, const std::vector<Presence>& presence);
+    void keep_experience();
+    void keep_attempts();
 
     /// Names the next batch that fits; what does not is settled as out of time.
     std::string choose_next(std::string_view last_job);
@@ -60,7 +74,7 @@ class Performer {
     void note_interruption();
     [[nodiscard]] std::vector<Presence> verify(const std::vector<Patch>& patches);
     void take_over(const Assessment& assessment);
-    void keep_what_went_in(const std::vector<PatchResult>& before);
+    void keep_what_became_of(const std::vector<PatchResult>& before);
     /// What is pending now follows from what was, less what went in: nobody is asked again.
     void record_what_is_left();
     void name_broken(Assessment& left);
@@ -76,6 +90,11 @@ class Performer {
     BootTime began_;
     Installation result_;
     std::optional<Assessment> assessment_;
+    Experience experience_;
+    Experience experience_kept_;
+    Attempts attempts_;
+    std::unique_ptr<HeldOff> held_off_;
+    bool hold_off_failed_ = false;
     std::vector<Patch> waiting_;
     std::deque<Try> again_;
     Try current_;

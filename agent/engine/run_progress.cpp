@@ -11,6 +11,7 @@ void RunProgress::begin(std::string part, seconds expected) {
 void RunProgress::report(const ProgressReport& report) {
     const std::string step = part_.empty() ? std::string(report.step) : fmt::format("{}: {}", part_, report.step);
     const BootTime now = clocks_.boot();
+    if (timer_ != nullptr) timer_->heard(report.patch, now);
     ProgressReport whole = report;
     whole.step = step;
     if (part_ends_ != BootTime::max() && part_ends_ > now) whole.left = std::chrono::ceil<seconds>(part_ends_ - now);

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "agent/domain/package_timer.hpp"
 #include "agent/engine/state_folder.hpp"
 #include "packagers/package_manager.hpp"
 #include "platform/clock.hpp"
@@ -19,6 +20,8 @@ class RunProgress final : public Progress {
     /// A part begins: its words go before each step ("batch 2"), `expected` is what is left of the run.
     void begin(std::string part, seconds expected);
     void report(const ProgressReport& report) override;
+    /// Who hears which package is worked on; nullptr: nobody any more.
+    void tell(PackageTimer* timer) { timer_ = timer; }
 
   private:
     Progress& inner_;
@@ -27,6 +30,7 @@ class RunProgress final : public Progress {
     std::string activity_id_;
     std::string part_;
     BootTime part_ends_ = BootTime::max();
+    PackageTimer* timer_ = nullptr;
     OperationProgress last_;
 };
 

@@ -5,12 +5,16 @@
 #include <algorithm>
 
 #include "agent/wire/assessment_result.hpp"
+#include "agent/wire/attempts.hpp"
+#include "agent/wire/experience.hpp"
 #include "agent/wire/first_seen.hpp"
 #include "agent/wire/installation_result.hpp"
 #include "agent/wire/journal.hpp"
+#include "agent/wire/patch_mode.hpp"
 #include "agent/wire/patch_status.hpp"
 #include "agent/wire/progress.hpp"
 #include "agent/wire/running.hpp"
+#include "agent/wire/timetable.hpp"
 
 namespace guestpatch {
 namespace {
@@ -82,8 +86,8 @@ PatchStatus StateFolder::patch_status() const {
     if (!stored.available || stored.available->status != OperationStatus::in_progress) return stored;
     const std::string& id = stored.available->activity_id;
     const auto now_running = running();
-    // An installation assesses under an activity id of its own.
-    if (now_running && (now_running->activity_id == id || now_running->kind == "Installation")) return stored;
+    // An installation, or a change of the patch mode, assesses under an activity id of its own.
+    if (now_running && (now_running->activity_id == id || now_running->kind != "Assessment")) return stored;
     return end_assessment(stored, assessment(id).value_or(interrupted_assessment(stored, stored.available->modified)));
 }
 
@@ -140,6 +144,30 @@ std::optional<Assessment> StateFolder::last_sight() const {
 std::vector<FirstSeen> StateFolder::first_seen() const {
     return read_document<std::vector<FirstSeen>>(folder_ / "firstSeen.json", decode_first_seen)
         .value_or(std::vector<FirstSeen>());
+}
+
+Timetable StateFolder::timetable() const {
+    return read_document<Timetable>(folder_ / "timetable.json", decode_timetable).value_or(Timetable());
+}
+
+Result<void> StateFolder::write_timetable(const Timetable& timetable) {
+    return seams_.files.write_durably(folder_ / "timetable.json", encode(timetable), Readers::everyone);
+}
+
+Experience StateFolder::experience() const {
+    return read_document<Experience>(folder_ / "estimates.json", decode_experience).value_or(Experience());
+}
+
+Attempts StateFolder::attempts() const {
+    return read_document<Attempts>(folder_ / "attempts.json", decode_attempts).value_or(Attempts());
+}
+
+Result<void> StateFolder::write(const Experience& experience) {
+    return seams_.files.write_durably(folder_ / "estimates.json", encode(experience), Readers::everyone);
+}
+
+Result<void> StateFolder::write(const Attempts& attempts) {
+    return seams_.files.write_durably(folder_ / "attempts.json", encode(attempts), Readers::everyone);
 }
 
 Result<void> StateFolder::finish_interrupted(Instant now) {
@@ -208,6 +236,26 @@ Result<void> StateFolder::record(const Installation& installation) {
     PatchStatus status = stored_status().value_or(PatchStatus());
     status.installation = summarize(installation);
     return write_status(status);
+}
+
+Result<void> StateFolder::record(const std::vector<InstanceViewStatus>& configuration) {
+    PatchStatus status = stored_status().value_or(PatchStatus());
+    status.configuration = configuration;
+    return write_status(status);
+}
+
+Result<std::optional<PatchModeRecord>> StateFolder::patch_mode() const {
+    const Path path = native_updates() / "mode.json";
+    const auto text = seams_.files.read(path);
+    if (!text && text.error().code == Errc::not_found) return std::optional<PatchModeRecord>();
+    if (!text) return text.error();
+    auto record = decode_patch_mode(*text);
+    if (!record) return record.error().within(path.string());
+    return std::optional(std::move(*record));
+}
+
+Result<void> StateFolder::write_patch_mode(const PatchModeRecord& record) {
+    return seams_.files.write_durably(native_updates() / "mode.json", encode(record), Readers::owner);
 }
 
 std::optional<OperationProgress> StateFolder::progress(const std::string& activity_id) const {

@@ -6,12 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "agent/domain/attempts.hpp"
+#include "agent/domain/experience.hpp"
 #include "agent/domain/first_seen.hpp"
 #include "agent/domain/lifecycle.hpp"
+#include "agent/domain/patch_mode.hpp"
 #include "agent/domain/patch_status.hpp"
 #include "agent/domain/progress.hpp"
 #include "agent/domain/run_summary.hpp"
 #include "agent/domain/running.hpp"
+#include "agent/domain/timetable.hpp"
 #include "platform/seams.hpp"
 
 namespace guestpatch {
@@ -39,6 +43,15 @@ class StateFolder {
     [[nodiscard]] std::vector<RunSummary> runs() const;
     [[nodiscard]] std::vector<FirstSeen> first_seen() const;
 
+    /// What runs have taught about time, and about loops.
+    [[nodiscard]] Experience experience() const;
+    [[nodiscard]] Attempts attempts() const;
+    Result<void> write(const Experience& experience);
+    Result<void> write(const Attempts& attempts);
+    /// The daemon's own memory; an empty one when there is none or it cannot be read.
+    [[nodiscard]] Timetable timetable() const;
+    Result<void> write_timetable(const Timetable& timetable);
+
     /// What an interrupted predecessor left in progress is brought to its end: the result it had already
     /// written, or Failed. Says so in the log. For the holder of the lock.
     Result<void> finish_interrupted(Instant now);
@@ -61,6 +74,15 @@ class StateFolder {
     Result<void> record(const Assessment& assessment, const std::vector<FirstSeen>& ledger);
     /// The same for an installation, at its start and at its end.
     Result<void> record(const Installation& installation);
+
+    /// The outcome of configuring: configurationStatuses. Assessments and installations leave it as it is.
+    Result<void> record(const std::vector<InstanceViewStatus>& configuration);
+
+    /// How native updates were found, and which patch mode is applied: root's alone.
+    [[nodiscard]] Path native_updates() const { return folder_ / "native-updates"; }
+    /// Nothing: no mode was ever applied. One that cannot be read is an error: what is off would be forgotten.
+    [[nodiscard]] Result<std::optional<PatchModeRecord>> patch_mode() const;
+    Result<void> write_patch_mode(const PatchModeRecord& record);
 
     /// Where the operation of this activity id stands, as far as it said.
     [[nodiscard]] std::optional<OperationProgress> progress(const std::string& activity_id) const;

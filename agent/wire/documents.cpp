@@ -36,6 +36,17 @@ void write_progress(JsonWriter& out, const OperationProgress& progress) {
     write_instant(out, "estimatedEnd", progress.estimated_end);
 }
 
+void write_window(JsonWriter& out, const ShownWindow& shown) {
+    out.begin_object();
+    out.key("opens").string(format_instant(shown.scheduled.window.opens));
+    out.key("closes").string(format_instant(shown.scheduled.window.closes));
+    out.key("localOpens").string(shown.local_opens);
+    out.key("localCloses").string(shown.local_closes);
+    out.key("timeZone").string(shown.scheduled.time_zone);
+    out.key("source").string(shown.scheduled.source);
+    out.end_object();
+}
+
 void write_agent(JsonWriter& out, const AgentStatus& agent) {
     out.begin_object();
     out.key("version").string(agent.version);
@@ -67,7 +78,15 @@ void write_agent(JsonWriter& out, const AgentStatus& agent) {
     write_instant(out, "since", agent.reboot.since);
     write_strings(out, "reasons", agent.reboot.reasons);
     out.end_object();
-    out.key("nextWindow").null();  // there is no daemon yet that would keep one
+    out.key("nextWindow");
+    if (agent.next_window) {
+        write_window(out, *agent.next_window);
+    } else {
+        out.null();
+    }
+    out.key("windowsMet").integer(agent.windows.met);
+    out.key("windowsMissed").integer(agent.windows.missed);
+    write_text(out, "attemptOverdue", agent.attempt_overdue);
     out.key("blindSpots");
     write_blind_spots(out, agent.blind_spots);
     out.end_object();
@@ -119,7 +138,7 @@ std::string encode_plan(const PlanDocument& plan) {
         for (const Patch& patch : batch.patches) out.string(patch_id(patch, plan.installation.on));
         out.end_array();
         out.key("estimateSeconds").integer(batch.estimate.count());
-        out.key("estimateSource").string("default");  // the machine's own past runs are not consulted yet
+        out.key("estimateSource").string(to_wire(batch.source));
         out.end_object();
     }
     out.end_array();
@@ -137,6 +156,14 @@ std::string encode_plan(const PlanDocument& plan) {
     out.key("expected").boolean(plan.reboot_expected);
     out.key("reason").string(plan.reboot_reason);
     out.end_object().end_object();
+    return out.take();
+}
+
+std::string encode_windows(const std::vector<ShownWindow>& windows) {
+    JsonWriter out;
+    out.begin_object().key("windows").begin_array();
+    for (const ShownWindow& window : windows) write_window(out, window);
+    out.end_array().end_object();
     return out.take();
 }
 
@@ -163,6 +190,15 @@ std::string encode_error(const Error& error) {
     JsonWriter out;
     out.begin_object().key("error");
     write_error(out, {std::string(code_of(error.code)), error.message, {}});
+    out.end_object();
+    return out.take();
+}
+
+std::string encode_configure(const std::vector<InstanceViewStatus>& statuses, const std::vector<std::string>& changed) {
+    JsonWriter out;
+    out.begin_object();
+    write_configuration(out, statuses);
+    write_strings(out, "changed", changed);
     out.end_object();
     return out.take();
 }

@@ -138,13 +138,61 @@ struct Spelling<RebootStatus> {
 };
 
 template <>
+struct Spelling<StatusLevel> {
+    static constexpr Table<StatusLevel, 3> table{
+        {{StatusLevel::info, "Info"}, {StatusLevel::warning, "Warning"}, {StatusLevel::error, "Error"}}};
+};
+
+template <>
 struct Spelling<Stage> {
-    static constexpr Table<Stage, 6> table{{{Stage::repairing, "Repairing"},
+    static constexpr Table<Stage, 8> table{{{Stage::repairing, "Repairing"},
+                                            {Stage::preparing, "Preparing"},
                                             {Stage::downloading, "Downloading"},
                                             {Stage::installing, "Installing"},
                                             {Stage::mending, "Mending"},
                                             {Stage::tidying, "Tidying"},
+                                            {Stage::following_up, "FollowingUp"},
                                             {Stage::judging_reboot, "JudgingReboot"}}};
+};
+
+template <>
+struct Spelling<Ending> {
+    static constexpr Table<Ending, 3> table{
+        {{Ending::greeting, "Greeting"}, {Ending::concluding, "Concluding"}, {Ending::telling, "Telling"}}};
+};
+
+template <>
+struct Spelling<Hook> {
+    static constexpr Table<Hook, 4> table{{{Hook::pre_install, "preInstall"},
+                                           {Hook::post_install, "postInstall"},
+                                           {Hook::post_reboot, "postReboot"},
+                                           {Hook::on_result, "onResult"}}};
+};
+
+template <>
+struct Spelling<HookEnd> {
+    static constexpr Table<HookEnd, 5> table{{{HookEnd::exited, "Exited"},
+                                              {HookEnd::signalled, "Signalled"},
+                                              {HookEnd::deadline, "Deadline"},
+                                              {HookEnd::cancelled, "Cancelled"},
+                                              {HookEnd::not_started, "NotStarted"}}};
+};
+
+template <>
+struct Spelling<EstimateSource> {
+    static constexpr Table<EstimateSource, 3> table{{{EstimateSource::standard, "default"},
+                                                     {EstimateSource::history, "history"},
+                                                     {EstimateSource::mixed, "mixed"}}};
+};
+
+template <>
+struct Spelling<WindowOutcome> {
+    static constexpr Table<WindowOutcome, 6> table{{{WindowOutcome::met, "Met"},
+                                                    {WindowOutcome::powered_off, "PoweredOff"},
+                                                    {WindowOutcome::too_short, "TooShort"},
+                                                    {WindowOutcome::on_battery, "OnBattery"},
+                                                    {WindowOutcome::metered, "Metered"},
+                                                    {WindowOutcome::blind, "Blind"}}};
 };
 
 template <class Enum>
@@ -167,7 +215,13 @@ std::string_view to_wire(ComplianceState value) { return spell(value); }
 std::string_view to_wire(InstallationState value) { return spell(value); }
 std::string_view to_wire(RebootSetting value) { return spell(value); }
 std::string_view to_wire(RebootStatus value) { return spell(value); }
+std::string_view to_wire(StatusLevel value) { return spell(value); }
 std::string_view to_wire(Stage value) { return spell(value); }
+std::string_view to_wire(Ending value) { return spell(value); }
+std::string_view to_wire(Hook value) { return spell(value); }
+std::string_view to_wire(HookEnd value) { return spell(value); }
+std::string_view to_wire(EstimateSource value) { return spell(value); }
+std::string_view to_wire(WindowOutcome value) { return spell(value); }
 
 template <class Enum>
 std::optional<Enum> from_wire(std::string_view text) {
@@ -190,6 +244,12 @@ template std::optional<ComplianceState> from_wire<ComplianceState>(std::string_v
 template std::optional<InstallationState> from_wire<InstallationState>(std::string_view);
 template std::optional<RebootSetting> from_wire<RebootSetting>(std::string_view);
 template std::optional<RebootStatus> from_wire<RebootStatus>(std::string_view);
+template std::optional<StatusLevel> from_wire<StatusLevel>(std::string_view);
 template std::optional<Stage> from_wire<Stage>(std::string_view);
+template std::optional<Ending> from_wire<Ending>(std::string_view);
+template std::optional<Hook> from_wire<Hook>(std::string_view);
+template std::optional<HookEnd> from_wire<HookEnd>(std::string_view);
+template std::optional<EstimateSource> from_wire<EstimateSource>(std::string_view);
+template std::optional<WindowOutcome> from_wire<WindowOutcome>(std::string_view);
 
 }  // namespace guestpatch

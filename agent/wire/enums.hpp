@@ -5,8 +5,11 @@
 #include <string_view>
 
 #include "agent/domain/compliance.hpp"
+#include "agent/domain/experience.hpp"
 #include "agent/domain/lifecycle.hpp"
 #include "agent/domain/operation.hpp"
+#include "agent/domain/patch_status.hpp"
+#include "agent/domain/timetable.hpp"
 #include "packagers/patch.hpp"
 
 namespace guestpatch {
@@ -23,7 +26,13 @@ namespace guestpatch {
 [[nodiscard]] std::string_view to_wire(InstallationState value);
 [[nodiscard]] std::string_view to_wire(RebootSetting value);
 [[nodiscard]] std::string_view to_wire(RebootStatus value);
+[[nodiscard]] std::string_view to_wire(StatusLevel value);
 [[nodiscard]] std::string_view to_wire(Stage value);
+[[nodiscard]] std::string_view to_wire(Ending value);
+[[nodiscard]] std::string_view to_wire(Hook value);
+[[nodiscard]] std::string_view to_wire(HookEnd value);
+[[nodiscard]] std::string_view to_wire(EstimateSource value);
+[[nodiscard]] std::string_view to_wire(WindowOutcome value);
 
 /// Compares without regard to case, as the schemas' consumers do; nothing for a word we do not know.
 template <class Enum>

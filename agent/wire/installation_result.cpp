@@ -1,5 +1,8 @@
 #include "agent/wire/installation_result.hpp"
 
+#include <algorithm>
+#include <climits>
+
 #include "agent/wire/parts.hpp"
 #include "agent/wire/patch_parts.hpp"
 
@@ -41,6 +44,33 @@ void write_errors(JsonWriter& out, const std::vector<ErrorDetail>& errors) {
     out.end_array();
 }
 
+void write_hooks(JsonWriter& out, const std::vector<HookReport>& hooks) {
+    out.begin_array();
+    for (const HookReport& report : hooks) {
+        out.begin_object();
+        out.key("hook").string(to_wire(report.hook));
+        write_strings(out, "command", report.command);
+        out.key("end").string(to_wire(report.end));
+        if (report.end == HookEnd::exited) out.key("exitStatus").integer(report.code);
+        if (report.end == HookEnd::signalled) out.key("signal").integer(report.code);
+        out.key("duration").string(format_duration(report.duration));
+        write_text(out, "output", report.output);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+HookReport read_hook(const JsonReader& in) {
+    HookReport report{.hook = read_enum<Hook>(in.member("hook")),
+                      .command = read_strings(in.member("command")),
+                      .end = read_enum<HookEnd>(in.member("end")),
+                      .duration = in.member("duration").parsed(parse_duration),
+                      .output = in.member("output").string_or("")};
+    const std::int64_t code = in.member(report.end == HookEnd::signalled ? "signal" : "exitStatus").integer_or(0);
+    report.code = static_cast<int>(std::clamp<std::int64_t>(code, INT_MIN, INT_MAX));
+    return report;
+}
+
 void write_facts(JsonWriter& out, const Installation& installation) {
     out.begin_object();
     write_surroundings(out, installation.on);
@@ -61,6 +91,7 @@ void write_facts(JsonWriter& out, const Installation& installation) {
     write_notes(out, installation.notes);
     out.key("errors");
     write_errors(out, installation.errors);
+    if (!installation.hooks.empty()) write_hooks(out.key("hooks"), installation.hooks);
     out.end_object();
 }
 
@@ -83,6 +114,7 @@ void read_facts(const JsonReader& in, Installation& installation) {
         installation.errors.push_back({error.member("code").string(), error.member("target").string_or(""),
                                        error.member("message").string_or("")});
     }
+    for (const JsonReader& hook : in.member("hooks").elements()) installation.hooks.push_back(read_hook(hook));
 }
 
 Installation read_installation(const JsonReader& in) {

@@ -63,6 +63,8 @@ void write_run(JsonWriter& out, const Run& run) {
     out.key("rebootWarning").string(format_duration(run.reboot_warning));
     out.key("rebootsLeft").integer(run.reboots_left);
     out.key("interrupted").boolean(run.interrupted);
+    out.key("interruptions").integer(run.interruptions);
+    out.key("prepared").boolean(run.prepared);
     out.end_object();
 }
 
@@ -79,7 +81,9 @@ Run read_run(const JsonReader& in) {
             .reboot_reserve = in.member("rebootReserve").parsed(parse_duration),
             .reboot_warning = in.member("rebootWarning").parsed(parse_duration),
             .reboots_left = static_cast<int>(in.member("rebootsLeft").integer()),
-            .interrupted = in.member("interrupted").boolean_or(false)};
+            .interrupted = in.member("interrupted").boolean_or(false),
+            .interruptions = static_cast<int>(in.member("interruptions").integer_or(0)),
+            .prepared = in.member("prepared").boolean_or(false)};
 }
 
 void write_failures(JsonWriter& out, const std::vector<PatchFailure>& failures) {
@@ -112,6 +116,7 @@ struct Writer {
     void operator()(const Assessing& state) const {
         write_run(out, state.run);
         out.key("repaired").boolean(state.repaired);
+        write_text(out, "job", state.job);
     }
     void operator()(const Installing& state) const {
         write_run(out, state.run);
@@ -134,6 +139,7 @@ struct Writer {
         out.key("reboot").string(to_wire(state.reboot));
         out.key("reason").string(state.reason);
         write_failures(out, state.failures);
+        out.key("ending").string(to_wire(state.ending));
     }
 };
 
@@ -143,7 +149,7 @@ State read_state(const JsonReader& in) {
     if (name == "Idle") return Idle();
     Run run = read_run(in.member("run"));
     const std::string reason = in.member("reason").string_or("");
-    if (name == "Assessing") return Assessing{std::move(run), in.member("repaired").boolean_or(false)};
+    if (name == "Assessing") return Assessing{std::move(run), in.member("repaired").boolean_or(false), in.member("job").string_or("")};
     if (name == "Rebooting") return Rebooting{std::move(run), in.member("due").parsed(parse_instant)};
     std::vector<PatchFailure> failures = read_failures(in.member("failures"));
     if (name == "AwaitingReboot") return AwaitingReboot{std::move(run), reason, std::move(failures)};
@@ -152,7 +158,8 @@ State read_state(const JsonReader& in) {
                           read_strings(in.member("leftovers")), std::move(failures)};
     }
     if (name == "Verifying") {
-        return Verifying{std::move(run), read_enum<RebootStatus>(in.member("reboot")), reason, std::move(failures)};
+        return Verifying{std::move(run), read_enum<RebootStatus>(in.member("reboot")), reason, std::move(failures),
+                         read_optional_enum<Ending>(in.member("ending")).value_or(Ending::concluding)};
     }
     in.member("state").fail("\"" + name + "\" is not a state");
     return Idle();

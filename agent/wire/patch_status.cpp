@@ -68,6 +68,16 @@ InstallationSummary read_installation(const JsonReader& in) {
             .error = read_error(in.member("error"))};
 }
 
+void write_configuration(JsonWriter& out, const InstanceViewStatus& status) {
+    out.begin_object();
+    out.key("code").string(status.code);
+    out.key("level").string(to_wire(status.level));
+    out.key("displayStatus").string(status.display_status);
+    out.key("message").string(status.message);
+    out.key("time").string(format_instant(status.time));
+    out.end_object();
+}
+
 PatchStatus read_status(const JsonReader& root) {
     const JsonReader in = root.member("patchStatus");
     if (!in.present()) in.fail("is missing");
@@ -75,12 +85,31 @@ PatchStatus read_status(const JsonReader& root) {
     if (in.member("availablePatchSummary").present()) status.available = read_available(in.member("availablePatchSummary"));
     const JsonReader installation = in.member("lastPatchInstallationSummary");
     if (installation.present()) status.installation = read_installation(installation);
+    status.configuration = read_configuration(in.member("configurationStatuses"));
     const JsonReader compliance = in.member("guestpatch").member("compliance");
     if (compliance.present()) status.compliance = read_compliance(compliance);
     return status;
 }
 
 }  // namespace
+
+void wire::write_configuration(JsonWriter& out, const std::vector<InstanceViewStatus>& statuses) {
+    out.key("configurationStatuses").begin_array();
+    for (const InstanceViewStatus& status : statuses) guestpatch::write_configuration(out, status);
+    out.end_array();
+}
+
+std::vector<InstanceViewStatus> wire::read_configuration(const JsonReader& in) {
+    std::vector<InstanceViewStatus> statuses;
+    for (const JsonReader& status : in.elements()) {
+        statuses.push_back({.code = status.member("code").string(),
+                            .level = read_enum<StatusLevel>(status.member("level")),
+                            .display_status = status.member("displayStatus").string_or(""),
+                            .message = status.member("message").string_or(""),
+                            .time = status.member("time").parsed(parse_instant)});
+    }
+    return statuses;
+}
 
 void wire::write_patch_status(JsonWriter& out, const PatchStatus& status) {
     out.begin_object();
@@ -92,7 +121,7 @@ void wire::write_patch_status(JsonWriter& out, const PatchStatus& status) {
         out.key("lastPatchInstallationSummary");
         write_installation(out, *status.installation);
     }
-    out.key("configurationStatuses").begin_array().end_array();
+    write_configuration(out, status.configuration);
     if (status.compliance) {
         out.key("guestpatch").begin_object().key("compliance");
         write_compliance(out, *status.compliance);

@@ -6,6 +6,10 @@
 
 namespace guestpatch::wire {
 
+/// The member `configurationStatuses`, with its key.
+void write_configuration(JsonWriter& out, const std::vector<InstanceViewStatus>& statuses);
+std::vector<InstanceViewStatus> read_configuration(const JsonReader& in);
+
 void write_patch_status(JsonWriter& out, const PatchStatus& status);
 
 }  // namespace guestpatch::wire

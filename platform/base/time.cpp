@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <utility>
+
+#include "platform/base/text.hpp"
 
 namespace guestpatch {
 namespace {
@@ -88,6 +91,8 @@ Error not_a_duration(std::string_view text) {
     return {Errc::invalid, fmt::format("\"{}\" is not an ISO 8601 duration such as PT4H, PT90M or P30D", text)};
 }
 
+constexpr std::array<std::string_view, 7> weekdays{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+
 }  // namespace
 
 std::string format_instant(Instant instant) {
@@ -167,6 +172,23 @@ Result<seconds> parse_duration(std::string_view text) {
     if (total > longest_duration) return not_a_duration(text);
     return total;
 }
+
+Result<seconds> parse_time_of_day(std::string_view text) {
+    Scanner scan(text);
+    const auto hour = scan.number(2, 2);
+    const bool separated = hour && scan.literal(':');
+    const auto minute = separated ? scan.number(2, 2) : std::nullopt;
+    if (minute && scan.done() && *hour < 24 && *minute < 60) return hours(*hour) + minutes(*minute);
+    return Error{Errc::invalid, fmt::format("\"{}\" is not a time of day such as 22:00", text)};
+}
+
+Result<std::chrono::weekday> parse_weekday(std::string_view word) {
+    const auto found = std::ranges::find(weekdays, to_lower(word), [](std::string_view name) { return to_lower(name); });
+    if (found != weekdays.end()) return std::chrono::weekday(static_cast<unsigned>(found - weekdays.begin()));
+    return Error{Errc::invalid, fmt::format("\"{}\" is not a day of the week such as Monday", word)};
+}
+
+std::string_view name_of(std::chrono::weekday day) { return weekdays.at(day.c_encoding()); }
 
 std::string describe_duration(seconds duration) {
     if (duration < minutes(1)) return fmt::format("{} s", duration.count());

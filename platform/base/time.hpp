@@ -56,6 +56,13 @@ std::optional<Instant> parse_day(std::string_view text);
 /// fixed length or no use.
 Result<seconds> parse_duration(std::string_view text);
 
+/// "22:30", as time since midnight: 00:00 to 23:59.
+Result<seconds> parse_time_of_day(std::string_view text);
+
+/// "Monday" to "Sunday", in any case.
+Result<std::chrono::weekday> parse_weekday(std::string_view word);
+[[nodiscard]] std::string_view name_of(std::chrono::weekday day);
+
 /// For people: "45 s", "3 min", "5 h", "12 days".
 [[nodiscard]] std::string describe_duration(seconds duration);
 

@@ -10,6 +10,7 @@
 
 #include "platform/base/guid.hpp"
 #include "platform/base/os_release.hpp"
+#include "platform/linux/supply.hpp"
 
 namespace guestpatch {
 namespace {
@@ -52,6 +53,10 @@ class LinuxHost final : public Host {
     }
 
     bool privileged() override { return ::geteuid() == 0; }
+
+    Supply supply() override {
+        return {.on_battery = os::on_battery("/sys/class/power_supply"), .metered = os::network_is_metered()};
+    }
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,13 +56,31 @@ Result<Pipe> make_pipe() {
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
+/// What the child finds on standard input. A file, not a pipe: it may be large, and nobody need read it.
+Result<Descriptor> make_input(const std::string& text) {
+    if (text.empty()) {
+        Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        if (!null.open()) return system_error("/dev/null");
+        return null;
+    }
+    Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+    std::string_view rest = text;
+    while (file.open() && !rest.empty()) {
+        const ssize_t written = uninterrupted([&] { return ::write(file.get(), rest.data(), rest.size()); });
+        if (written < 0) return system_error("input");
+        rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (!file.open() || ::lseek(file.get(), 0, SEEK_SET) != 0) return system_error("input");
+    return file;
+}
+
 /// The child's side, async-signal-safe only: own process group (a Ctrl-C at the terminal is ours to
 /// handle), default signals, dies with us.
-[[noreturn]] void become(const Image& image, int null, int out, int err, int report) {
+[[noreturn]] void become(const Image& image, int in, int out, int err, int report) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     os::reset_signals();
-    if (::dup2(null, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 && ::dup2(err, STDERR_FILENO) >= 0) {
+    if (::dup2(in, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 && ::dup2(err, STDERR_FILENO) >= 0) {
         ::execve(image.program.c_str(), image.argv.data(), image.envp.data());
     }
     const int number = errno;
@@ -164,16 +183,16 @@ class LinuxProcessRunner final : public ProcessRunner {
         if (command.deadline <= milliseconds::zero()) return Completion{.end = RunEnd::deadline};
         const Image image = make_image(command, std::move(program));
 
-        const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        const auto in = make_input(command.input);
         auto out = make_pipe();
         auto err = make_pipe();
         auto report = make_pipe();
-        if (!null.open()) return system_error(name);
+        if (!in) return in.error().within(name);
         if (!out || !err || !report) return Error{Errc::failed, fmt::format("{}: too many open files", name)};
 
         const pid_t pid = ::fork();
         if (pid < 0) return system_error(name);
-        if (pid == 0) become(image, null.get(), out->writer.get(), err->writer.get(), report->writer.get());
+        if (pid == 0) become(image, in->get(), out->writer.get(), err->writer.get(), report->writer.get());
         ::setpgid(pid, pid);  // both sides do it: whoever comes first
         out->writer.reset();
         err->writer.reset();

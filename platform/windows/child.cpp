@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "platform/windows/command_line.hpp"
@@ -52,21 +53,41 @@ Handle make_job() {
     return job;
 }
 
+/// What the child finds on standard input, inheritable. A file, not a pipe: it may be large, and nobody need read it.
+/// Nobody else can open it, and it is gone when both of us have closed it.
+Handle make_input(const std::string& text) {
+    SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, TRUE};
+    if (text.empty()) {
+        return Handle(::CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
+                                    OPEN_EXISTING, 0, nullptr));
+    }
+    std::array<wchar_t, MAX_PATH + 1> folder{};
+    std::array<wchar_t, MAX_PATH + 1> name{};
+    if (::GetTempPathW(MAX_PATH, folder.data()) == 0 || ::GetTempFileNameW(folder.data(), L"gp", 0, name.data()) == 0) {
+        return {};
+    }
+    Handle file(::CreateFileW(name.data(), GENERIC_READ | GENERIC_WRITE, 0, &inheritable, CREATE_ALWAYS,
+                              FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, nullptr));
+    DWORD written = 0;
+    const bool whole = file.open() &&
+                       ::WriteFile(file.get(), text.data(), static_cast<DWORD>(text.size()), &written, nullptr) != 0 &&
+                       ::SetFilePointer(file.get(), 0, nullptr, FILE_BEGIN) == 0;
+    return whole ? std::move(file) : Handle();
+}
+
 }  // namespace
 
 Result<Child> Child::start(const std::wstring& program, const Command& command, HANDLE out, HANDLE err) {
-    SECURITY_ATTRIBUTES inheritable{sizeof inheritable, nullptr, TRUE};
-    const Handle null(::CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, &inheritable,
-                                    OPEN_EXISTING, 0, nullptr));
+    const Handle in = make_input(command.input);
     Handle job = make_job();
-    if (!null.open() || !job.open()) return system_error(command.argv.front());
-    BirthAttributes attributes({null.get(), out, err}, job.get());
+    if (!in.open() || !job.open()) return system_error(command.argv.front());
+    BirthAttributes attributes({in.get(), out, err}, job.get());
     if (!attributes.ready()) return system_error(command.argv.front());
 
     STARTUPINFOEXW startup{};
     startup.StartupInfo.cb = sizeof startup;
     startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
-    startup.StartupInfo.hStdInput = null.get();
+    startup.StartupInfo.hStdInput = in.get();
     startup.StartupInfo.hStdOutput = out;
     startup.StartupInfo.hStdError = err;
     startup.lpAttributeList = attributes.list();

@@ -15,7 +15,7 @@ class Child {
     Child& operator=(Child&&) = default;
     ~Child();
 
-    /// Starts `program`; only the two handles are inherited, standard input is empty.
+    /// Starts `program`; only the two handles are inherited, and one for standard input.
     static Result<Child> start(const std::wstring& program, const Command& command, HANDLE out, HANDLE err);
 
     /// Signalled when the program has exited.

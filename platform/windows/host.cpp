@@ -88,6 +88,15 @@ class WindowsHost final : public Host {
         return ::CreateWellKnownSid(WinBuiltinAdministratorsSid, nullptr, administrators.data(), &size) != 0 &&
                ::CheckTokenMembership(nullptr, administrators.data(), &member) != 0 && member != FALSE;
     }
+
+    /// What the network costs, only the interfaces of the desktop would tell: it counts as free.
+    Supply supply() override {
+        constexpr BYTE offline = 0;
+        constexpr BYTE no_battery = 128;
+        SYSTEM_POWER_STATUS power{};
+        const bool known = ::GetSystemPowerStatus(&power) != 0;
+        return {.on_battery = known && power.ACLineStatus == offline && (power.BatteryFlag & no_battery) == 0};
+    }
 };
 
 }  // namespace

@@ -72,6 +72,12 @@ inline Installation generated_installation(unsigned seed, std::size_t patches) {
         made.patches.push_back({patch, static_cast<InstallationState>(roll(5)), roll(2) == 0 ? "" : "exit status 7", roll(2) == 0});
     }
     if (roll(2) == 0) made.errors = {{"OPERATION_INTERRUPTED", "install", "cut"}};
+    if (roll(2) == 0) {
+        const auto end = static_cast<HookEnd>(roll(5));
+        const bool told = end == HookEnd::exited || end == HookEnd::signalled;
+        made.hooks = {{static_cast<Hook>(roll(4)), {"/usr/bin/drain", "a b"}, end, told ? static_cast<int>(roll(200)) : 0,
+                       seconds(roll(300)), roll(2) == 0 ? "" : "dräined\n"}};
+    }
     return made;
 }
 
@@ -87,17 +93,19 @@ inline State generated_state(unsigned seed) {
             .reboot_reserve = seconds(roll(5000)),
             .reboot_warning = seconds(roll(500)),
             .reboots_left = static_cast<int>(roll(3)),
-            .interrupted = roll(2) == 0};
+            .interrupted = roll(2) == 0,
+            .interruptions = static_cast<int>(roll(7)),
+            .prepared = roll(2) == 0};
     if (roll(2) == 0) run.request.selection.max_publish_date = start;
     run.request.exclude_reboot = roll(2) == 0;
     const std::vector<PatchFailure> failures{{{"curl", "7.1"}, static_cast<Reason>(roll(22)), "no \"luck\""}};
     switch (seed % 6) {
         case 0: return Idle();
-        case 1: return Assessing{run, roll(2) == 0};
-        case 2: return Installing{run, static_cast<Stage>(roll(6)), following_job(run, ""), {"guestpatch-x-1"}, failures};
+        case 1: return Assessing{run, roll(2) == 0, roll(2) == 0 ? "" : following_job(run, "")};
+        case 2: return Installing{run, static_cast<Stage>(roll(8)), following_job(run, ""), {"guestpatch-x-1"}, failures};
         case 3: return AwaitingReboot{run, "kernel", failures};
         case 4: return Rebooting{run, start};
-        default: return Verifying{run, static_cast<RebootStatus>(roll(5)), "because", failures};
+        default: return Verifying{run, static_cast<RebootStatus>(roll(5)), "because", failures, static_cast<Ending>(roll(3))};
     }
 }
 

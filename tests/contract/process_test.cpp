@@ -31,6 +31,9 @@ struct FakedProcesses {
             const std::string text = std::string(std::stoul(c.argv.at(2)), '.') + "tail";
             return Answer{.outcome = Completion{.err = text}, .pieces = {text.substr(0, 10), text.substr(10)}};
         });
+        runner->behave(in_mode("count-input"),
+                       [](const Command& c) { return Answer::prints(std::to_string(c.input.size())); });
+        runner->behave(in_mode("repeat-input"), [](const Command& c) { return Answer::prints(c.input); });
         runner->behave(in_mode("hang"), [](const Command&) { return Answer{.takes = a_while * 2}; });
     }
 };
@@ -150,6 +153,37 @@ TEMPLATE_TEST_CASE("silence ends the run", "[process]", RealProcesses, FakedProc
     REQUIRE(completion);
     CHECK(completion->end == RunEnd::silence);
     CHECK_FALSE(completion->exited_with(0));
+}
+
+TEMPLATE_TEST_CASE("a program finds its input whole", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command command = talker({"repeat-input"});
+    command.input = R"({"phase": "before", "patches": ["b\u00e4r", ""]})";
+    const auto repeated = subject.runner->run(command, {});
+    REQUIRE(repeated);
+    CHECK(repeated->out == command.input);
+    for (const std::size_t size : {0U, 1U, 65'536U, 3'000'000U}) {
+        Command counting = talker({"count-input"});
+        counting.input.assign(size, 'x');
+        const auto counted = subject.runner->run(counting, {});
+        REQUIRE(counted);
+        CHECK(counted->out == std::to_string(size));
+    }
+}
+
+TEMPLATE_TEST_CASE("a program need not read its input", "[process]", RealProcesses, FakedProcesses) {
+    TestType subject;
+    Command deaf = talker({"exit", "7"});
+    deaf.input.assign(3'000'000, 'x');
+    const auto ended = subject.runner->run(deaf, {});
+    REQUIRE(ended);
+    CHECK(ended->exited_with(7));
+    Command hanging = talker({"hang"});
+    hanging.input = deaf.input;
+    hanging.deadline = 200ms;
+    const auto expired = subject.runner->run(hanging, {});
+    REQUIRE(expired);
+    CHECK(expired->end == RunEnd::deadline);
 }
 
 }  // namespace

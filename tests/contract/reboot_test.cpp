@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 std::vector<std::string> command_for(seconds delay) {
     FakeProcessRunner processes;
     processes.answer({"shutdown"}, Answer::exits(0));
-    REQUIRE(make_rebooter(processes)->schedule(delay, "patches need a restart"));
+    REQUIRE(make_shutdown_program(processes)->schedule(delay, "patches need a restart"));
     REQUIRE(processes.commands().size() == 1);
     CHECK(processes.commands().front().deadline == 30s);
     return processes.commands().front().argv;
@@ -36,7 +36,7 @@ TEST_CASE("a restart is asked of the system's own program", "[reboot]") {
 
 TEST_CASE("a restart that is refused says why", "[reboot]") {
     FakeProcessRunner processes;
-    const auto rebooter = make_rebooter(processes);
+    const auto rebooter = make_shutdown_program(processes);
     CHECK(rebooter->schedule(0s, "why").error().code == Errc::not_found);
 
     processes.answer({"shutdown"}, Answer::exits(1, "", "Failed to set wall message: denied\r\nmore\n"), 1);

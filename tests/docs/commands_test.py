@@ -28,7 +28,7 @@ def options_of_help(*command):
     """{"--include MASK", ...} of `guestpatch COMMAND --help`."""
     done = run(PROGRAM, *command, "--help")
     assert done.returncode == 0, done.stderr
-    return {" ".join(found).strip() for found in re.findall(r"^  (--[a-z-]+)(?: ([A-Z]+))?(?=  )", done.stdout, re.MULTILINE)}
+    return {" ".join(found).strip() for found in re.findall(r"^  (?:-\w, )?(--[a-z-]+)(?: ([A-Z]+))?(?=  )", done.stdout, re.MULTILINE)}
 
 
 def commands_of_help():
@@ -78,8 +78,8 @@ def complete(*words):
 class Options(unittest.TestCase):
     maxDiff = None
 
-    WITH_OPTIONS = ("assess", "install", "plan")
-    WITHOUT = ("status", "history", "config")
+    WITH_OPTIONS = ("assess", "install", "plan", "windows", "configure")
+    WITHOUT = ("status", "history", "config", "run")
 
     @classmethod
     def setUpClass(cls):
@@ -168,6 +168,8 @@ class Completions(unittest.TestCase):
         ("config", ""): {"check", "show"},
         ("config", "s"): {"show"},
         ("config", "show", ""): set(),
+        ("configure", "--patch-mode", "A"): {"AutomaticByPlatform"},
+        ("configure", "--a"): {"--assessment-mode"},
         ("status", "--log-level", ""): {"debug", "info", "warning", "error"},
         ("status", "--progress", "p"): {"plain"},
         ("status", "--progress", "=", "n"): {"none"},
@@ -179,6 +181,9 @@ class Completions(unittest.TestCase):
         ("install", "--reboot", ""): {"IfRequired", "Never", "Always"},
         ("install", "--d"): {"--dry-run"},
         ("plan", "--d"): set(),
+        ("w",): {"windows"},
+        ("windows", "--c"): {"--count", "--config-dir"},
+        ("r",): {"run"},
         ("plan", "--maximum-duration", "=", "PT1"): {"PT1H"},
         ("frobnicate", "--"): set(),
     }

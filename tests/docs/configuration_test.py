@@ -14,7 +14,7 @@ SHOW = json.loads((ROOT / "docs/wire/config-show.schema.json").read_text(encodin
 # How the guide names what a kind of value may be; words are listed instead.
 KINDS = {
     "text": "text", "flag": "`true` `false`", "whole_number": "0 to 1000", "duration": "duration",
-    "time_of_day": "time of day", "day": 'day or `""`', "instant": 'instant or `""`', "masks": "list of masks",
+    "time_of_day": "time of day", "zone": "time zone", "day": 'day or `""`', "instant": 'instant or `""`', "masks": "list of masks",
     "origin_rules": "list of origin rules", "texts": "list of text", "commands": "list of commands",
     "objects": "list of objects", "text_map": "object of text", "flag_or_auto": '`true` `false` `"auto"`',
 }

@@ -184,6 +184,11 @@ void FakeFiles::set_free_space(std::uint64_t bytes) {
     free_space_ = bytes;
 }
 
+bool FakeFiles::dark() const {
+    const std::scoped_lock held(mutex_);
+    return dark_;
+}
+
 int FakeFiles::durable_writes() const {
     const std::scoped_lock held(mutex_);
     return writes_;

@@ -47,6 +47,8 @@ class FakeFiles final : public Files {
     /// The machine is up again and finds what survived.
     void restore_power() { cut_power_after(std::numeric_limits<int>::max()); }
 
+    [[nodiscard]] bool dark() const;
+
     /// Durable writes and removals so far.
     int durable_writes() const;
     /// Who may read `path`, or nothing when this program did not write it.

@@ -10,6 +10,7 @@ class FakeHost final : public Host {
   public:
     HostFacts facts() override { return machine; }
     bool privileged() override { return root; }
+    Supply supply() override { return lives_on; }
 
     HostFacts machine{
         .machine_id = "11111111-2222-4333-8444-555555555555",
@@ -22,6 +23,7 @@ class FakeHost final : public Host {
         .os_release = {
             {"ID", "debian"}, {"NAME", "Debian GNU/Linux"}, {"VERSION_CODENAME", "bookworm"}, {"VERSION_ID", "12"}}};
     bool root = true;
+    Supply lives_on;
 };
 
 }  // namespace guestpatch

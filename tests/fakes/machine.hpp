@@ -9,6 +9,8 @@
 #include "tests/fakes/log.hpp"
 #include "tests/fakes/process.hpp"
 #include "tests/fakes/reboot.hpp"
+#include "tests/fakes/units.hpp"
+#include "tests/fakes/zones.hpp"
 
 namespace guestpatch {
 
@@ -20,7 +22,9 @@ struct FakeMachine {
     FakeLog log;
     FakeProcessRunner processes{clocks};
     FakeRebooter rebooter;
-    Seams seams{clocks, files, host, locks, log, processes, rebooter};
+    FakeTimeZones zones;
+    FakeUnits units;
+    Seams seams{clocks, files, host, locks, log, processes, rebooter, zones, units};
 };
 
 }  // namespace guestpatch

@@ -64,6 +64,7 @@ InstallOutcome FakePackageManager::install(const Batch& batch, Context& context)
     InstallOutcome outcome{.left_running = left_running};
     for (std::size_t i = 0; i < batch.patches.size(); ++i) {
         const Patch& patch = batch.patches[i];
+        if (names_patches) context.progress.report({.step = "unpacking", .percent = 10, .patch = patch.id.name});
         if (const auto failure = failing.find(patch.id.name); failure != failing.end()) {
             broken.insert(patch.id.name);
             outcome.failures.push_back(failure->second);

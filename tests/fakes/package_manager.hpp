@@ -46,6 +46,7 @@ class FakePackageManager final : public PackageManager {
     std::string left_running;                         ///< of every install, until cleared
     Repair repaired;                                  ///< mends `broken`, but for what fails again
     std::set<std::string> broken;                     ///< half installed: no patch any more, and sight asks for a repair
+    bool names_patches = false;                       ///< its progress says which package it works on
     std::function<void(const Batch&)> while_installing;  ///< after the first package of a batch went in
 
     // --- what happened

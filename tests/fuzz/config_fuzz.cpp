@@ -15,7 +15,9 @@ void try_text(const std::string& text) {
     }
     for (const char* os_type : {"Linux", "Windows"}) {
         const Merged merged = merge({fragment, fragment}, os_type);
-        (void)make_settings(merged);
+        for (const MaintenanceConfiguration& configuration : make_settings(merged, os_type).maintenance) {
+            must(!configuration.id.empty() && configuration.duration > seconds(0), "a maintenance configuration is whole");
+        }
         (void)find_contradictions(merged, os_type);
     }
 }

@@ -39,6 +39,13 @@ struct World {
                 .reboots_left = 2};
     }
 
+    /// A run of the service's own.
+    Run automatic() {
+        Run wanted = run();
+        wanted.started_by = StartedBy::platform;
+        return wanted;
+    }
+
     /// `guestpatch install`, as the command line does it.
     InstallReport install() { return install(run()); }
     InstallReport install(const Run& wanted) {
@@ -48,15 +55,17 @@ struct World {
         finish(context);
         return guestpatch::install(with, wanted, true, context);
     }
-    std::optional<InstallReport> finish() {
+    std::optional<InstallReport> finish(Takeover takeover = Takeover::wait_for_it, std::stop_token stopping = {}) {
         FakeProgress progress;
-        Context context{{machine.clocks.boot() + 1h}, {}, progress, 1s};
-        return finish(context);
+        Context context{{machine.clocks.boot() + 1h}, std::move(stopping), progress, 1s};
+        return finish(context, takeover);
     }
-    std::optional<InstallReport> finish(Context& context) {
+    std::optional<InstallReport> finish(Context& context, Takeover takeover = Takeover::wait_for_it) {
         (void)state.finish_interrupted(machine.clocks.wall());
-        return finish_left_over(borrowed(), Takeover::wait_for_it, context);
+        return finish_left_over(borrowed(), takeover, context);
     }
+    /// As the service does it.
+    std::optional<InstallReport> go_on(std::stop_token stopping = {}) { return finish(Takeover::continue_it, std::move(stopping)); }
 };
 
 inline std::string tell(const Installation& installation) {
@@ -66,6 +75,15 @@ inline std::string tell(const Installation& installation) {
         lines.push_back(fmt::format("{} {}", result.patch.id.name, words[static_cast<std::size_t>(result.state)]));
     }
     return join(lines, "; ");
+}
+
+/// Every installation there ever was.
+inline std::vector<Installation> installations(World& world) {
+    std::vector<Installation> found;
+    for (const RunSummary& run : world.state.runs()) {
+        if (auto installation = world.state.installation(run.activity_id)) found.push_back(std::move(*installation));
+    }
+    return found;
 }
 
 /// The machine restarts: no process of before lives, `/run` is empty, what needed the reboot has it.

@@ -106,7 +106,7 @@ class NotBooted(Exception):
 
 
 def layers():
-    below = roots.base("booted-base", ["--include=systemd,systemd-sysv,dbus"])
+    below = roots.base("booted-base", ["--include=systemd,systemd-sysv,dbus,libpam-systemd"])
     sources = [pathlib.Path(module.__file__).read_text() for module in (repos, roots, install_world)]
     return roots.layer("booted", roots.digest(below, *sources, *MASKED), below, fill)
 
@@ -120,9 +120,9 @@ def fill(root):
 class BootedGuest(InstallGuest):
     """A machine with these pockets, already booted. What the test runs on it belongs to no unit of systemd's."""
 
-    def __init__(self, suites):  # makes its root in a way of its own
-        variables = {"PATH": PATH, "LOWER": ":".join(map(str, layers())), "POWER": POWER, "BOOT": BOOT, "ENTER": ENTER,
-                     "PROGRAM": str(PROGRAM.resolve()), "PROGRAM_AT": roots.PROGRAM,
+    def __init__(self, suites, lower=None):  # makes its root in a way of its own
+        variables = {"PATH": PATH, "LOWER": ":".join(map(str, lower or layers())), "POWER": POWER,
+                     "BOOT": BOOT, "ENTER": ENTER, "PROGRAM": str(PROGRAM.resolve()), "PROGRAM_AT": roots.PROGRAM,
                      "TAKEN": ",".join(f"-{name}" for name in CAPABILITIES_TAKEN)}
         self._init = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private", "bash", "-c", KEEPER], stdin=subprocess.PIPE,

@@ -66,9 +66,10 @@ class Guest(Root):
             schemas.validate(json.loads(summary.read_text()), "patch-status")
         for document in self.kept_results().values():
             schemas.validate(document, "assessment-result")
-        ledger = self.path(f"{STATE}/firstSeen.json")
-        if ledger.exists():
-            schemas.validate(json.loads(ledger.read_text()), "first-seen")
+        for name, schema in (("firstSeen", "first-seen"), ("attempts", "attempts"), ("estimates", "estimates")):
+            ledger = self.path(f"{STATE}/{name}.json")
+            if ledger.exists():
+                schemas.validate(json.loads(ledger.read_text()), schema)
 
     def fingerprint(self):
         """What an assessment must never change."""

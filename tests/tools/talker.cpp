@@ -73,6 +73,13 @@ int count_input(const Arguments&) {
     return 0;
 }
 
+int repeat_input(const Arguments&) {
+    std::string text;
+    for (int byte = std::getchar(); byte != EOF; byte = std::getchar()) text += static_cast<char>(byte);
+    say(text);
+    return 0;
+}
+
 int chatter(const Arguments&) {
     const std::string line(4095, 'x');
     while (std::puts(line.c_str()) >= 0) {
@@ -174,6 +181,7 @@ const std::map<std::string, std::function<int(const Arguments&)>> modes{
     {"args", args},
     {"env", env},
     {"count-input", count_input},
+    {"repeat-input", repeat_input},
     {"hang", hang},
     {"chatter", chatter},
     {"flood", flood},

@@ -181,7 +181,7 @@ TEST_CASE("plan rests on the last assessment, needs no root and writes nothing",
     machine.host.root = false;
     const int before = machine.files.durable_writes();
     CHECK(machine.run({"plan"}) == 0);
-    CHECK(machine.out.str() == "batch 1: 1 patch, about 1 min\n  Security curl 7.0 -> 7.1\nreboot expected: no\nassessed 0 s ago\n"
+    CHECK(machine.out.str() == "batch 1: 1 patch, about 1 min (a default)\n  Security curl 7.0 -> 7.1\nreboot expected: no\nassessed 0 s ago\n"
                                "1 patch in 1 batch, about 1 min\n");
     CHECK(machine.run({"plan", "--exclude", "curl", "--json"}) == 0);
     const Json document = *parse_json(machine.out.str(), JsonDialect::strict);

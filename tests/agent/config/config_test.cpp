@@ -54,16 +54,17 @@ TEST_CASE("Later folders win, whole files replace files of the same name, the nu
 TEST_CASE("Objects merge, arrays replace, null resets, maintenance configurations merge by id", "[config]") {
     Machine machine;
     machine.files.put("/etc/1.json", R"({"machine": {"tags": {"a": "1", "b": "1"}}, "installPatches": {"patchesToExclude": ["x"]},
-        "maintenanceConfigurations": [{"id": "m", "n": 1}, {"id": "o"}], "reboot": {"maximumPerRun": 5}})");
+        "maintenanceConfigurations": [{"id": "m", "maintenanceScope": "Host"}, {"id": "o", "maintenanceScope": "Host"}],
+        "reboot": {"maximumPerRun": 5}})");
     machine.files.put("/etc/2.json", R"({"machine": {"tags": {"b": "2"}}, "installPatches": {"patchesToExclude": ["y", "z=1*"]},
-        "maintenanceConfigurations": [{"id": "m", "n": 2}], "reboot": null})");
+        "maintenanceConfigurations": [{"id": "m", "maintenanceScope": "Resource"}], "reboot": null})");
     const Configuration configuration = machine.load();
     REQUIRE(configuration.errors.empty());
     CHECK(configuration.merged.at("machine.tags").value.find("a")->text == "1");
     CHECK(configuration.merged.at("machine.tags").value.find("b")->text == "2");
     CHECK(configuration.settings.selection.exclude == std::vector{PatchMask{"y"}, PatchMask{"z", "1*"}});
     CHECK(configuration.merged.at("maintenanceConfigurations").value.items.size() == 2);
-    CHECK(configuration.merged.at("maintenanceConfigurations").value.items[0].find("n")->text == "2");
+    CHECK(configuration.merged.at("maintenanceConfigurations").value.items[0].find("maintenanceScope")->text == "Resource");
     CHECK(origin(configuration, "reboot.maximumPerRun") == "default");
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 const Instant noon{std::chrono::sys_days(std::chrono::year(2026) / 6 / 10) + 12h};
 const Run run{.activity_id = "11111111-2222-4333-8444-555555555555",
+              .started_by = StartedBy::platform,
               .began = {noon, BootTime(1000s), "boot-1"},
               .window = {noon, noon + 4h},
               .reboot_reserve = 23min,
@@ -28,18 +29,43 @@ struct Named {
     T value;
 };
 
+/// The run, but for what `change` makes of it.
+template <class Change>
+Run run_with(Change change) {
+    Run changed = run;
+    change(changed);
+    return changed;
+}
+
 std::vector<Named<State>> all_states() {
-    std::vector<Named<State>> states{{"Idle", Idle()}, {"Assessing", Assessing{run}}, {"Assessing, repaired", Assessing{run, true}}};
-    for (const Stage stage : {Stage::repairing, Stage::downloading, Stage::installing, Stage::mending, Stage::tidying, Stage::judging_reboot}) {
-        states.push_back({fmt::format("Installing, {}", to_wire(stage)), Installing{run, stage, following_job(run, "")}});
+    const Run prepared = run_with([](Run& changed) { changed.prepared = true; });
+    const Run interrupted = run_with([](Run& changed) { changed.interrupted = true; });
+    const Run too_often = run_with([](Run& changed) { changed.interruptions = most_interruptions; });
+    const Run of_a_person = run_with([](Run& changed) { changed.started_by = StartedBy::user; });
+    const std::string job = following_job(run, "");
+    std::vector<Named<State>> states{{"Idle", Idle()},
+                                     {"Assessing", Assessing{run}},
+                                     {"Assessing, repaired", Assessing{run, true}},
+                                     {"Assessing, repaired, prepared", Assessing{prepared, true, job}}};
+    for (const Stage stage : {Stage::repairing, Stage::preparing, Stage::downloading, Stage::installing, Stage::mending, Stage::tidying,
+                              Stage::following_up, Stage::judging_reboot}) {
+        states.push_back({fmt::format("Installing, {}", to_wire(stage)), Installing{run, stage, job}});
     }
-    Run interrupted = run;
-    interrupted.interrupted = true;
-    states.push_back({"Installing, Repairing, interrupted", Installing{interrupted, Stage::repairing, following_job(run, "")}});
+    states.push_back({"Installing, Preparing, once more", Installing{prepared, Stage::preparing, job}});
+    states.push_back({"Installing, Tidying, prepared", Installing{prepared, Stage::tidying, job}});
+    states.push_back({"Installing, Repairing, only to be ended", Installing{interrupted, Stage::repairing, job}});
+    states.push_back({"Installing, Installing, interrupted too often", Installing{too_often, Stage::installing, job}});
+    states.push_back({"Installing, Installing, a person's", Installing{of_a_person, Stage::installing, job}});
     states.push_back({"AwaitingReboot", AwaitingReboot{run, "kernel"}});
+    states.push_back({"AwaitingReboot, a person's", AwaitingReboot{of_a_person, "kernel"}});
     states.push_back({"Rebooting", Rebooting{run, noon + 1h}});
-    states.push_back({"Verifying", Verifying{run}});
-    states.push_back({"Verifying, after the reboot", Verifying{run, RebootStatus::completed}});
+    for (const Ending ending : {Ending::concluding, Ending::telling}) {
+        states.push_back({fmt::format("Verifying, {}", to_wire(ending)), Verifying{.run = run, .ending = ending}});
+    }
+    for (const Ending ending : {Ending::greeting, Ending::concluding}) {
+        states.push_back({fmt::format("Verifying, {}, after the reboot", to_wire(ending)),
+                          Verifying{.run = run, .reboot = RebootStatus::completed, .ending = ending}});
+    }
     return states;
 }
 
@@ -47,6 +73,7 @@ std::vector<Named<Event>> all_events() {
     const std::string job = following_job(run, "");
     const Moment same{noon + 30min, BootTime(2800s), "boot-1"};
     const Moment late{noon + 3h, BootTime(11800s), "boot-1"};
+    const Moment over{noon + 4h, BootTime(15400s), "boot-1"};
     const Moment other{noon + 30min, BootTime(10s), "boot-2"};
     return {{"InstallRequested", InstallRequested{run}},
             {"Assessed, failed", Assessed{.failed = true}},
@@ -63,25 +90,32 @@ std::vector<Named<Event>> all_events() {
             {"BatchEnded, damaged", BatchEnded{.damaged = true}},
             {"BatchEnded, left running", BatchEnded{.left_running = true}},
             {"MarksRestored", MarksRestored{}},
+            {"HooksRan", HooksRan{}},
+            {"HooksRan, forbidden", HooksRan{true}},
             {"RebootJudged, make one", RebootJudged{RebootStatus::started, "kernel"}},
             {"RebootJudged, none", RebootJudged{}},
+            {"WayCleared", WayCleared{}},
             {"RebootAnnounced", RebootAnnounced{noon}},
             {"RebootArranged", RebootArranged{}},
             {"RebootArranged, refused", RebootArranged{"no"}},
             {"Concluded", Concluded{}},
+            {"Halted", Halted{}},
             {"Woke", Woke{same}},
             {"Woke, may continue", Woke{same, true}},
+            {"Woke, may continue, the window is over", Woke{over, true}},
             {"Woke, much later", Woke{late}},
-            {"Woke, after a reboot", Woke{other}}};
+            {"Woke, after a reboot", Woke{other}},
+            {"Woke, after a reboot, may continue", Woke{other, true}}};
 }
 
 std::string describe(const State& state) {
-    if (const auto* installing = std::get_if<Installing>(&state)) return fmt::format("Installing, {}", to_wire(installing->stage));
+    std::string words(name_of(state));
+    if (const auto* installing = std::get_if<Installing>(&state)) words += fmt::format(", {}", to_wire(installing->stage));
     if (const auto* verifying = std::get_if<Verifying>(&state)) {
-        const Run* of = run_of(state);
-        return fmt::format("Verifying, reboot {}{}", to_wire(verifying->reboot), of->interrupted ? ", interrupted" : "");
+        words += fmt::format(", {}, reboot {}", to_wire(verifying->ending), to_wire(verifying->reboot));
     }
-    return std::string(name_of(state));
+    const Run* of = run_of(state);
+    return of != nullptr && of->interrupted ? words + ", only to be ended" : words;
 }
 
 std::string describe(const Effect& effect) {
@@ -91,6 +125,8 @@ std::string describe(const Effect& effect) {
         std::string operator()(const RepairMachine& order) const {
             return order.leftovers.empty() ? "RepairMachine" : "RepairMachine, collect what is left first";
         }
+        std::string operator()(const RunHooks& order) const { return fmt::format("RunHooks, {}", to_wire(order.hook)); }
+        std::string operator()(const ClearTheWay&) const { return "ClearTheWay"; }
         std::string operator()(const DownloadArchives&) const { return "DownloadArchives"; }
         std::string operator()(const RunBatch&) const { return "RunBatch"; }
         std::string operator()(const RestoreMarks&) const { return "RestoreMarks"; }
@@ -135,6 +171,54 @@ TEST_CASE("no state is a dead end for a process that finds it") {
         const Moment tomorrow{noon + 24h, BootTime(100s), "boot-2"};
         CHECK_FALSE(std::holds_alternative<std::monostate>(step(state, Woke{tomorrow}).effect));
     }
+}
+
+TEST_CASE("a run goes on in its window only, and not for ever") {
+    const Moment in_time{noon + 1h, BootTime(4600s), "boot-1"};
+    const auto goes_on = [](const Run& found, const Moment& now) {
+        const State next = step(Installing{found, Stage::installing, following_job(found, "")}, Woke{now, true}).state;
+        return !std::get<Installing>(next).run.interrupted;
+    };
+    CHECK(goes_on(run, in_time));
+    CHECK_FALSE(goes_on(run, {noon + 4h, BootTime(15400s), "boot-1"}));
+    CHECK_FALSE(goes_on(run, {noon - 24h, BootTime(15400s), "boot-1"}));  // the clock was set back: the other one knows
+    CHECK_FALSE(goes_on(run_with([](Run& changed) { changed.started_by = StartedBy::user; }), in_time));
+    CHECK_FALSE(goes_on(run_with([](Run& changed) { changed.interrupted = true; }), in_time));
+    State state = Installing{run, Stage::installing, following_job(run, "")};
+    for (int times = 1; times <= most_interruptions; ++times) {
+        state = step(state, Woke{in_time, true}).state;
+        CHECK_FALSE(run_of(state)->interrupted);
+    }
+    state = step(state, Woke{in_time, true}).state;
+    CHECK(run_of(state)->interrupted);
+    CHECK(run_of(state)->interruptions == most_interruptions + 1);
+}
+
+TEST_CASE("a run that goes on in another boot is bound by that boot's clock") {
+    const State found = Installing{run, Stage::installing, following_job(run, "")};
+    const Moment booted{noon + 1h, BootTime(10s), "boot-2"};
+    const Run taken_up = *run_of(step(found, Woke{booted, true}).state);
+    CHECK(taken_up.began == booted);
+    CHECK(window_left(taken_up, booted) == 3h);
+    CHECK(window_left(taken_up, {noon - 24h, BootTime(10s) + 2h, "boot-2"}) == 1h);
+    // A clock that was set back while the machine was down buys no more than the whole window, once.
+    const Moment yesterday{noon - 24h, BootTime(10s), "boot-2"};
+    const Run set_back = *run_of(step(found, Woke{yesterday, true}).state);
+    CHECK(window_left(set_back, yesterday) == 4h);
+    CHECK(window_left(set_back, {noon - 23h, BootTime(10s) + 1h, "boot-2"}) == 3h);
+    // And a reboot is told from a mere restart of this program by the boot the run was taken up in.
+    const State rebooting = Rebooting{taken_up, booted.wall + 3min};
+    CHECK(step(rebooting, Woke{{noon + 61min, BootTime(70s), "boot-2"}}).state == rebooting);
+    CHECK(std::get<Verifying>(step(rebooting, Woke{{noon + 65min, BootTime(9s), "boot-3"}}).state).reboot == RebootStatus::completed);
+}
+
+TEST_CASE("what may still run keeps its name to itself") {
+    const State found = Installing{run, Stage::installing, following_job(run, "")};
+    State state = step(found, Woke{run.began, true}).state;
+    state = step(state, Repaired{}).state;
+    state = step(state, Assessed{.anything_to_install = true}).state;
+    const auto& installing = std::get<Installing>(state);
+    CHECK(following_job(installing.run, installing.job).ends_with("-3"));
 }
 
 TEST_CASE("what is left of a window is the smaller answer of two clocks, less the reserve") {

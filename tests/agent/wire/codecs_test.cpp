@@ -2,13 +2,16 @@
 
 #include "agent/domain/patch_status.hpp"
 #include "agent/wire/assessment_result.hpp"
+#include "agent/wire/attempts.hpp"
 #include "agent/wire/enums.hpp"
+#include "agent/wire/experience.hpp"
 #include "agent/wire/first_seen.hpp"
 #include "agent/wire/installation_result.hpp"
 #include "agent/wire/journal.hpp"
 #include "agent/wire/patch_status.hpp"
 #include "agent/wire/progress.hpp"
 #include "agent/wire/running.hpp"
+#include "agent/wire/timetable.hpp"
 #include "platform/base/json.hpp"
 #include "tests/agent/generated.hpp"
 #include "tests/catch.hpp"
@@ -80,6 +83,39 @@ TEST_CASE("A journal that is none is refused, and where", "[wire]") {
     }
 }
 
+TEST_CASE("The bytes of a journal are what the next version will find", "[wire]") {
+    const Instant start = *parse_instant("2026-11-10T23:02:11Z");
+    const Run run{.activity_id = "a-1",
+                  .started_by = StartedBy::platform,
+                  .maintenance_run_id = "20261110220000",
+                  .began = {start, BootTime(milliseconds(1500)), "b-1"},
+                  .request = {.selection = {.classifications = {Classification::security}}},
+                  .window = {start, start + std::chrono::hours(4)},
+                  .reboot_reserve = std::chrono::minutes(23),
+                  .reboot_warning = std::chrono::minutes(3),
+                  .reboots_left = 2,
+                  .interruptions = 1,
+                  .prepared = true};
+    const std::string of_run =
+        R"("run":{"activityId":"a-1","startedBy":"Platform","maintenanceRunId":"20261110220000","began":{"wall":"2026-11-10T23:02:11Z",)"
+        R"("bootMilliseconds":1500,"bootId":"b-1"},"request":{"classifications":["Security"],"include":[],"exclude":[],"excludeReboot":false},)"
+        R"("opens":"2026-11-10T23:02:11Z","closes":"2026-11-11T03:02:11Z","rebootSetting":"IfRequired","rebootReserve":"PT23M",)"
+        R"("rebootWarning":"PT3M","rebootsLeft":2,"interrupted":false,"interruptions":1,"prepared":true})";
+    CHECK(encode(State(Assessing{run, true, "j-1"})) == R"({"schema":1,"state":"Assessing",)" + of_run + R"(,"repaired":true,"job":"j-1"})");
+    CHECK(encode(State(Installing{run, Stage::following_up, "j-2", {"j-1"}, {}})) ==
+          R"({"schema":1,"state":"Installing",)" + of_run + R"(,"stage":"FollowingUp","job":"j-2","leftovers":["j-1"],"failures":[]})");
+    CHECK(encode(State(Verifying{run, RebootStatus::completed, "kernel", {}, Ending::greeting})) ==
+          R"({"schema":1,"state":"Verifying",)" + of_run + R"(,"reboot":"Completed","reason":"kernel","failures":[],"ending":"Greeting"})");
+}
+
+TEST_CASE("A journal of the version before is read", "[wire]") {
+    const std::string text = without(without(without(encode(generated_state(5)), "interruptions"), "prepared"), "ending");
+    const auto decoded = decode_journal(text);
+    REQUIRE(decoded);
+    CHECK(std::get<Verifying>(*decoded).ending == Ending::concluding);
+    CHECK(run_of(*decoded)->interruptions == 0);
+}
+
 TEST_CASE("Progress survives its own encoding", "[wire]") {
     const OperationProgress whole{"a", "unpacking", 40, "curl", Instant(seconds(1'700'000'000))};
     CHECK(*decode_progress(encode(whole)) == whole);
@@ -125,6 +161,33 @@ TEST_CASE("Patch status, ledger and lock text survive their own encoding", "[wir
     CHECK(*decode_first_seen(encode(ledger)) == ledger);
     CHECK(decode_first_seen(R"({"schema": 2, "patches": []})").error().message == "schema: written by a newer guestpatch");
 
+    Timetable timetable{.tried = assessment.started,
+                        .failures = 2,
+                        .attempted = assessment.modified,
+                        .judged = assessment.started,
+                        .windows = {{{assessment.started, assessment.modified}, "offPeak", WindowOutcome::blind}},
+                        .rollout = Rollout{std::chrono::year(2026) / 11, true}};
+    CHECK(*decode_timetable(encode(timetable)) == timetable);
+    CHECK(*decode_timetable(encode(Timetable())) == Timetable());
+    CHECK(decode_timetable(R"({"schema": 2})").error().message == "schema: written by a newer guestpatch");
+    CHECK(decode_timetable(R"({"schema": 1, "rollout": {"month": "2026-13"}})").error().message ==
+          "rollout.month: \"2026-13\" is not a month such as 2026-11");
+
+    const Attempts attempts{.patches = {{{"curl", "7.1"}, "amd64", 2, assessment.started, "a-b"}, {{"b", "1"}, "", 1, assessment.modified, ""}},
+                            .reboot = FruitlessReboot{{"kernel"}, assessment.started}};
+    CHECK(*decode_attempts(encode(attempts)) == attempts);
+    CHECK(*decode_attempts(encode(Attempts())) == Attempts());
+    CHECK(decode_attempts(R"({"schema": 2, "patches": []})").error().message == "schema: written by a newer guestpatch");
+
+    const Experience experience{.packages = {{"curl", {milliseconds(1200), milliseconds(0), assessment.started}},
+                                             {"libc6", {milliseconds(9000), milliseconds(7), assessment.modified}}},
+                                .batch = Past{milliseconds(5000), milliseconds(6000), assessment.started},
+                                .download = Past{milliseconds(80), milliseconds(0), assessment.started}};
+    CHECK(*decode_experience(encode(experience)) == experience);
+    CHECK(*decode_experience(encode(Experience())) == Experience());
+    CHECK(decode_experience(R"({"schema": 2, "packages": []})").error().message == "schema: written by a newer guestpatch");
+    CHECK(decode_experience(R"({"schema": 1, "batch": {"lastMilliseconds": -5, "learned": "2026-11-10T00:00:00Z"}})")->batch->last == milliseconds(0));
+
     const RunningOperation running{"Assessment", "a-b", 42, assessment.started};
     CHECK(*decode_running(encode(running)) == running);
 }
@@ -149,6 +212,11 @@ TEST_CASE("Every enumerator has one spelling and reads back, in any case", "[wir
     walk(RebootSetting::always);
     walk(RebootStatus::completed);
     walk(Stage::judging_reboot);
+    walk(Ending::telling);
+    walk(Hook::on_result);
+    walk(HookEnd::not_started);
+    walk(EstimateSource::mixed);
+    walk(WindowOutcome::blind);
     CHECK(from_wire<Classification>("CRITICAL") == Classification::critical);
     CHECK_FALSE(from_wire<Classification>("Splendid"));
 }

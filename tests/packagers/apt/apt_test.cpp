@@ -227,7 +227,8 @@ TEST_CASE("No source at all is never up to date", "[apt]") {
                  Answer::prints("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"));
     const auto apt =
         apt::make_apt(
-        {machine.clocks, machine.files, machine.host, machine.locks, machine.log, empty, machine.rebooter}, {});
+        {machine.clocks, machine.files, machine.host, machine.locks, machine.log, empty, machine.rebooter,
+         machine.zones, machine.units}, {});
     CHECK(has(apt->pending(machine.context)->blind_spots, BlindSpotCode::no_sources));
 }
 
