@@ -29,6 +29,7 @@ Run automatic_run(const Settings& settings, const ScheduledWindow& scheduled, co
     Selection& selection = run.request.selection;
     selection.classifications = wanted.classifications;
     selection.include = wanted.include;
+    run.request.exclude_reboot = configuration->exclude_reboot;
     selection.exclude.insert(selection.exclude.end(), wanted.exclude.begin(), wanted.exclude.end());
     // What was chosen for this machine itself goes before what a configuration says to many.
     if (!settings.reboot_setting_chosen && configuration->reboot_setting) run.reboot_setting = *configuration->reboot_setting;

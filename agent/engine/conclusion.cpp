@@ -6,6 +6,7 @@
 #include "agent/domain/reboot_policy.hpp"
 #include "agent/engine/assess.hpp"
 #include "agent/engine/performer.hpp"
+#include "packagers/native_units.hpp"
 #include "platform/base/text.hpp"
 #include "platform/random.hpp"
 
@@ -46,6 +47,10 @@ Event Performer::perform(const State& state, const JudgeReboot&) {
 Event Performer::perform(const State&, const AnnounceReboot& order) {
     result_.reboot_status = RebootStatus::started;
     result_.reboot_reason = order.reason;
+    if (const auto link = prepared_offline_update(machine_.seams.files)) {
+        result_.notes.push_back({"OFFLINE_UPDATE_PREPARED", *link + ": the boot that follows installs it before the machine comes up"});
+        machine_.seams.log.warning(result_.notes.back().message);
+    }
     if (count(result_.patches, installed) > 0) record_what_is_left();
     record();
     return RebootAnnounced{machine_.seams.clocks.wall()};

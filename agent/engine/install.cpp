@@ -66,7 +66,8 @@ std::optional<InstallReport> finish_left_over(const Machine& machine, Takeover t
     if (takeover == Takeover::when_it_has_ended && still_runs(machine, state)) return std::nullopt;
     const Woke woke{.now = machine.now(), .may_continue = takeover == Takeover::continue_it};
     if (std::holds_alternative<std::monostate>(step(state, woke).effect)) return std::nullopt;
-    machine.seams.log.info("an earlier installation was interrupted",
+    const bool planned = std::holds_alternative<Rebooting>(state) && run->began.boot_id != woke.now.boot_id;
+    machine.seams.log.info(planned ? "the machine has come back from the reboot of an installation" : "an earlier installation was interrupted",
                            {{"activity", run->activity_id}, {"state", std::string(name_of(state))}});
     Performer performer(machine, *run, takeover == Takeover::continue_it, context);
     return drive(machine, performer, std::move(state), woke);

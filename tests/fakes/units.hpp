@@ -57,16 +57,25 @@ class FakeUnits final : public Units {
   private:
     static Error nobody() { return {Errc::not_found, "no service manager runs here"}; }
 
-    static void apply(UnitChange change, UnitState& unit) {
+    void apply(UnitChange change, UnitState& unit) {
         switch (change) {
             case UnitChange::enable: if (unit.file == "disabled") unit.file = "enabled"; return;
             case UnitChange::disable: if (unit.file == "enabled") unit.file = "disabled"; return;
-            case UnitChange::mask: unit.file = "masked"; unit.load = "masked"; return;
-            case UnitChange::unmask: unit.file = "static"; unit.load = "loaded"; return;
+            case UnitChange::mask:
+                if (unit.file != "masked") unmasked_[unit.name] = unit.file;
+                unit.file = unit.load = "masked";
+                return;
+            case UnitChange::unmask:
+                if (unit.file != "masked") return;
+                unit.file = unmasked_.contains(unit.name) ? unmasked_[unit.name] : "static";
+                unit.load = "loaded";
+                return;
             case UnitChange::start: unit.active = "active"; return;
             case UnitChange::stop: unit.active = "inactive"; return;
         }
     }
+
+    std::map<std::string, std::string> unmasked_;  ///< what the masked ones were before
 };
 
 }  // namespace guestpatch
