@@ -26,11 +26,12 @@ std::optional<std::string> find_interference(const FoundUnit& unit, const UnitSt
 NativeChange NativeSwitch::turn_on() {
     NativeChange change;
     if (auto done = change_on(change); !done) change.failed.push_back(done.error().message);
+    name_what_is_lost(change);
     return change;
 }
 
 Result<void> NativeSwitch::change_on(NativeChange& change) {
-    auto known = read_snapshot();
+    auto known = read_snapshot(change);
     if (!known) return known.error();
     if (!*known) return {};
     NativeSnapshot& snapshot = **known;
@@ -93,8 +94,9 @@ Result<void> NativeSwitch::unlock_units(const NativeSnapshot& snapshot, const St
             change.failed.push_back(unit.name + ": no service manager runs here that could turn it on again");
             continue;
         }
-        Result<void> changed;
         const UnitState& state = now->second;
+        if (state.load == "not-found") continue;  // removed since it could not be turned on
+        Result<void> changed;
         if (unit.lock == UnitLock::mask && is_masked(state.file)) {
             changed = seams_.units.change(UnitChange::unmask, {unit.name});
         }

@@ -29,6 +29,7 @@ Result<void> NativeSwitch::wait_until_idle(Context& context) {
         if (!states && states.error().code == Errc::not_found) break;
         if (!states) return states.error().within(parts_.name);
         if (!is_active(states->front())) continue;
+        if (left <= milliseconds(0)) return Error{Errc::busy, run};
         context.progress.step("waiting for " + run, {});
         if (auto waited = seams_.units.wait_until_inactive(run, left, context.stop); !waited) {
             return std::move(waited).within(run);
@@ -37,8 +38,9 @@ Result<void> NativeSwitch::wait_until_idle(Context& context) {
     for (const Path& lock : parts_.locks) {
         const std::string owner = seams_.locks.owner(lock);
         if (owner.find(parts_.name) == std::string::npos) continue;
-        context.progress.step("waiting for " + owner, {});
         const milliseconds left = context.deadline.left(seams_.clocks.boot());
+        if (left <= milliseconds(0)) return Error{Errc::busy, owner};
+        context.progress.step("waiting for " + owner, {});
         if (auto waited = seams_.locks.wait_until_free(lock, left, context.stop); !waited) {
             return std::move(waited).within(owner);
         }
@@ -64,13 +66,49 @@ Result<NativeSwitch::States> NativeSwitch::look(const std::vector<FoundUnit>& un
     return states;
 }
 
-Result<std::optional<NativeSnapshot>> NativeSwitch::read_snapshot() {
+Result<std::optional<NativeSnapshot>> NativeSwitch::read_snapshot(NativeChange& change) {
     const auto text = seams_.files.read(document_);
     if (!text && text.error().code == Errc::not_found) return std::optional<NativeSnapshot>();
     if (!text) return text.error();
     auto snapshot = decode_native_snapshot(*text);
-    if (!snapshot) return snapshot.error().within(document_.string());
-    return std::optional(std::move(*snapshot));
+    if (snapshot) return std::optional(std::move(*snapshot));
+    if (auto kept = set_aside(*text); !kept) return kept.error();
+    auto anew = find_anew(change);
+    if (!anew) return anew.error();
+    return std::optional(std::move(*anew));
+}
+
+/// How things are now: a drop-in of ours is known by its name, what else was changed is not.
+Result<NativeSnapshot> NativeSwitch::find_anew(NativeChange& change) {
+    NativeSnapshot snapshot;
+    const auto states = look({}, change);
+    if (!states) return states.error();
+    if (auto added = add_new(snapshot, *states, change); !added) return added.error();
+    if (auto written = write_snapshot(snapshot); !written) return written.error();
+    return snapshot;
+}
+
+Path NativeSwitch::aside(int nth) const {
+    return document_.string() + (nth == 1 ? ".unreadable" : fmt::format(".unreadable-{}", nth));
+}
+
+/// An earlier one is never overwritten: it knows more than what was found after it.
+Result<void> NativeSwitch::set_aside(const std::string& text) {
+    for (int nth = 1;; ++nth) {
+        const auto there = read_file(aside(nth));
+        if (!there) return there.error();
+        if (*there == text) return {};
+        if (!*there) return seams_.files.write_durably(aside(nth), text, Readers::owner);
+    }
+}
+
+void NativeSwitch::name_what_is_lost(NativeChange& change) {
+    for (int nth = 1; seams_.files.info(aside(nth)); ++nth) {
+        change.lost.push_back(
+            fmt::format("{} tells how it was found, but cannot be read: what it lists does not come back by "
+                        "itself; put it back by hand, then remove that file",
+                        aside(nth).string()));
+    }
 }
 
 Result<void> NativeSwitch::write_snapshot(const NativeSnapshot& snapshot) {
@@ -87,14 +125,16 @@ Result<std::optional<std::string>> NativeSwitch::read_file(const Path& path) {
 NativeChange NativeSwitch::turn_off() {
     NativeChange change;
     if (auto done = change_off(change); !done) change.failed.push_back(done.error().message);
+    name_what_is_lost(change);
     return change;
 }
 
 Result<void> NativeSwitch::change_off(NativeChange& change) {
-    auto known = read_snapshot();
+    auto known = read_snapshot(change);
     if (!known) return known.error();
     if (*known && (*known)->restoring) {  // what was begun is brought to its end, then begun anew
         if (auto restored = change_on(change); !restored) return restored;
+        if (!change.complete()) return {};  // only the old document knows how the rest was found
         known = std::optional<NativeSnapshot>();
     }
     NativeSnapshot snapshot = known->value_or(NativeSnapshot());

@@ -63,7 +63,12 @@ class NativeSwitch final : public NativeUpdates {
 
     /// Of the units of the table and of these; empty where no service manager runs.
     Result<States> look(const std::vector<FoundUnit>& units, NativeChange& change);
-    Result<std::optional<NativeSnapshot>> read_snapshot();
+    /// One that cannot be read is set aside and begun anew: what is off would otherwise stay off for ever.
+    Result<std::optional<NativeSnapshot>> read_snapshot(NativeChange& change);
+    Result<NativeSnapshot> find_anew(NativeChange& change);
+    [[nodiscard]] Path aside(int nth) const;
+    Result<void> set_aside(const std::string& text);
+    void name_what_is_lost(NativeChange& change);
     Result<void> write_snapshot(const NativeSnapshot& snapshot);
     Result<std::optional<std::string>> read_file(const Path& path);
 

@@ -15,7 +15,8 @@ struct NativeChange {
     std::vector<std::string> off;   ///< what is off by our doing, from this call or an earlier one: units and files
     std::vector<std::string> kept;  ///< what somebody else changed in between, and was left so
     std::vector<std::string> failed;
-    bool only_files = false;  ///< no service manager runs here
+    std::vector<std::string> lost;  ///< which documents of how it was found nobody can read any more
+    bool only_files = false;        ///< no service manager runs here
 
     [[nodiscard]] bool complete() const { return failed.empty(); }
 };
@@ -29,7 +30,8 @@ class NativeUpdates {
     /// "apt", "packagekit": the name of its document, too.
     [[nodiscard]] virtual std::string name() const = 0;
 
-    /// Waits for the end of what they do at this moment; it is never stopped. Errc::timed_out, Errc::cancelled.
+    /// Waits for the end of what they do at this moment; it is never stopped. Errc::timed_out, Errc::cancelled. With a
+    /// deadline that has passed it only looks: Errc::busy, and the message is what runs.
     virtual Result<void> wait_until_idle(Context& context) = 0;
 
     /// What was found on goes off. What was off, and what is not here, stays as it is; what somebody has turned on

@@ -16,7 +16,7 @@
 namespace guestpatch {
 namespace {
 
-/// Two assessments, and whatever the machine's own updater is doing just now.
+/// For whatever the machine's own updater is doing just now, and again for two assessments.
 constexpr std::chrono::hours configuration_limit{2};
 constexpr const char* file_name = "50-configure.json";
 
@@ -122,10 +122,14 @@ Result<ModeReport> apply(App& app, const CommonOptions& common, const Settings& 
     const Machine machine{app.seams, *detected, settings, state};
     const auto progress = make_progress(common.progress, app.console, app.err);
     Context context{{app.seams.clocks.boot() + configuration_limit}, app.stop, *progress, settings.stop_timeout};
+    // Before the lock is taken: it is never held while waiting. What runs even then is reported by applying the mode.
+    const auto idle = wait_for_native_run(machine, context);
+    if (!idle && idle.error().code == Errc::cancelled) return idle.error();
+    context.deadline = {app.seams.clocks.boot() + configuration_limit};
     const auto held = begin_operation(
         app, machine, {"Configuration", make_guid(), current_process_id(), app.seams.clocks.wall()}, context);
     if (!held) return held.error();
-    return apply_patch_mode(machine, context);
+    return apply_patch_mode(machine, context, StartedBy::user);
 }
 
 }  // namespace
@@ -147,7 +151,8 @@ ExitCode run_configure(App& app, const CommonOptions& common, const ConfigureOpt
 
     const std::vector<Path> only{common.config_dir};
     const Configuration now = load_configuration(
-        app.seams.files, common.config_dir.empty() ? app.paths.config_folders : only, app.seams.host.facts().os_type);
+        app.seams.files, app.seams.zones, common.config_dir.empty() ? app.paths.config_folders : only,
+        app.seams.host.facts().os_type);
     auto outcome = apply(app, common, now.settings);
     const std::string written = (folder / file_name).string() + " is written, but not applied yet";
     if (!outcome) return report(app, common.json, outcome.error().within(written));

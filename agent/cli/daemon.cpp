@@ -22,8 +22,8 @@ ExitCode run_daemon(App& app, const CommonOptions& common, const Configuration& 
         return report(app, common.json,
                       busy ? Error{Errc::busy, "another `guestpatch run` is running: " + only_one.error().message} : only_one.error());
     }
-    // The folder must exist before anybody watches it.
-    if (auto kept = state.write_timetable(state.timetable()); !kept) return report(app, common.json, kept.error());
+    // The folder should exist before anybody watches it. A full disk is no reason to be gone when there is room again.
+    if (auto kept = state.write_timetable(state.timetable()); !kept) app.seams.log.error(kept.error().message);
     const auto waiter = make_waiter({folder / "lock", "/etc/localtime"});
     const auto manager = make_service_manager();
     const auto find = [&](const Settings& settings) {

@@ -37,12 +37,12 @@ struct PlannedRun {
     std::optional<Window> window;
 };
 
-Result<PlannedRun> planned_run(const App& app, const PlanOptions& options, const Settings& settings) {
+Result<PlannedRun> planned_run(const App& app, const PlanOptions& options, const Settings& settings, const Timetable& timetable) {
     auto now = make_run(options.run, settings, app.seams.clocks);
     if (!now) return now.error();
-    const auto next = options.run == RunOptions() ? next_windows(app.seams, settings, now->began.wall, 1) : std::vector<ShownWindow>();
-    if (next.empty()) return PlannedRun{std::move(*now), std::nullopt};
-    const ScheduledWindow& scheduled = next.front().scheduled;
+    const auto next = options.run == RunOptions() ? next_usable_window(app.seams, settings, timetable, now->began.wall) : std::nullopt;
+    if (!next) return PlannedRun{std::move(*now), std::nullopt};
+    const ScheduledWindow& scheduled = next->scheduled;
     Moment begins = now->began;
     begins.wall = std::max(begins.wall, scheduled.window.opens);
     return PlannedRun{automatic_run(settings, scheduled, begins, now->activity_id), scheduled.window};
@@ -53,7 +53,7 @@ Result<PlannedRun> planned_run(const App& app, const PlanOptions& options, const
 ExitCode run_plan(App& app, const CommonOptions& common, const PlanOptions& options, const Configuration& configuration) {
     const Settings& settings = configuration.settings;
     const StateFolder state = state_folder(app, common);
-    auto planned_for = planned_run(app, options, settings);
+    auto planned_for = planned_run(app, options, settings, state.timetable());
     if (!planned_for) return report(app, common.json, planned_for.error());
     Run* const run = &planned_for->run;
     auto detected = find_package_manager(app, common, settings);

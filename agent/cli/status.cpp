@@ -72,7 +72,7 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
     }
     const Timetable timetable = state.timetable();
     agent.windows = count_windows(timetable, now - shown_back);
-    if (const auto windows = next_windows(app.seams, settings, now, 1); !windows.empty()) agent.next_window = windows.front();
+    agent.next_window = next_usable_window(app.seams, settings, timetable, now);
     if (status.available) {
         if (const auto last = state.assessment(status.available->activity_id); last && !last->failure) {
             agent.blind_spots = last->blind_spots;

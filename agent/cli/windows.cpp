@@ -49,6 +49,14 @@ std::vector<ShownWindow> next_windows(Seams seams, const Settings& settings, Ins
     return shown;
 }
 
+std::optional<ShownWindow> next_usable_window(Seams seams, const Settings& settings, const Timetable& timetable, Instant now) {
+    for (ShownWindow& shown : next_windows(seams, settings, now, settings.maintenance.size() + 2)) {
+        const WindowRecord* record = find_record(timetable, shown.scheduled);
+        if (record == nullptr || !is_settled(*record)) return std::move(shown);
+    }
+    return std::nullopt;
+}
+
 ExitCode run_windows(App& app, const CommonOptions& common, const WindowsOptions& options, const Configuration& configuration) {
     const auto windows = next_windows(app.seams, configuration.settings, app.seams.clocks.wall(), options.count);
     if (common.json) {

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "agent/config/zone_faults.hpp"
+
 namespace guestpatch {
 namespace {
 
@@ -36,7 +38,7 @@ std::vector<DropIn> find_drop_ins(Files& files, const std::vector<Path>& folders
 
 }  // namespace
 
-Configuration load_configuration(Files& files, const std::vector<Path>& folders, std::string_view os_type) {
+Configuration load_configuration(Files& files, TimeZones& zones, const std::vector<Path>& folders, std::string_view os_type) {
     Configuration configuration;
     std::vector<Fragment> fragments;
     for (const DropIn& drop_in : find_drop_ins(files, folders, configuration)) {
@@ -56,6 +58,8 @@ Configuration load_configuration(Files& files, const std::vector<Path>& folders,
     const auto contradictions = find_contradictions(configuration.merged, os_type);
     configuration.errors.insert(configuration.errors.end(), contradictions.begin(), contradictions.end());
     configuration.settings = make_settings(configuration.merged, os_type);
+    const auto unknown = find_zone_faults(configuration.merged, fragments, configuration.settings, zones);
+    configuration.errors.insert(configuration.errors.end(), unknown.begin(), unknown.end());
     return configuration;
 }
 

@@ -8,6 +8,7 @@
 #include "agent/config/merged.hpp"
 #include "agent/config/settings.hpp"
 #include "platform/files.hpp"
+#include "platform/time_zone.hpp"
 
 namespace guestpatch {
 
@@ -22,7 +23,8 @@ struct Configuration {
 
 /// Reads every *.json of `folders`, weakest folder first: within one folder in name order; a file of the
 /// same name in a later folder replaces the earlier one, a link to the null device masks it. A folder
-/// that does not exist is an empty one; a file that cannot be read is an error that names it.
-Configuration load_configuration(Files& files, const std::vector<Path>& folders, std::string_view os_type);
+/// that does not exist is an empty one; a file that cannot be read is an error that names it, and so is a time zone
+/// that `zones` does not know.
+Configuration load_configuration(Files& files, TimeZones& zones, const std::vector<Path>& folders, std::string_view os_type);
 
 }  // namespace guestpatch

@@ -27,7 +27,7 @@ constexpr std::array keys{
     KeyRule{"patchSettings.enableAutomaticUpdates", flag, "true", ""},
     KeyRule{"patchSettings.automaticByPlatformSettings.rebootSetting", word, R"("IfRequired")", "IfRequired|Never|Always"},
     KeyRule{"patchSettings.automaticByPlatformSettings.bypassPlatformSafetyChecksOnUserSchedule", flag, "false", ""},
-    KeyRule{"assessment.interval", duration, R"("PT24H")", ""},
+    KeyRule{"assessment.interval", duration, R"("PT24H")", "PT1S|P30D"},
     KeyRule{"offPeak.start", time_of_day, R"("22:00")", ""},
     KeyRule{"offPeak.duration", duration, R"("PT8H")", "PT30M|PT24H"},
     KeyRule{"offPeak.timeZone", zone, R"("local")", ""},
@@ -35,22 +35,22 @@ constexpr std::array keys{
     KeyRule{"offPeak.spread", duration, R"("PT2H")", ""},
     KeyRule{"offPeak.cadence", word, R"("everyWindow")", "everyWindow|monthly"},
     KeyRule{"offPeak.allHours", flag_or_auto, R"("auto")", ""},
-    KeyRule{"offPeak.attemptWithin", duration, R"("P30D")", ""},
+    KeyRule{"offPeak.attemptWithin", duration, R"("P30D")", "PT1H|"},
     KeyRule{"maintenanceConfigurations", objects, "[]", ""},
     KeyRule{"installPatches.classificationsToInclude", words, R"(["Critical","Security"])", classifications},
     KeyRule{"installPatches.patchesToInclude", masks, "[]", ""},
     KeyRule{"installPatches.patchesToExclude", masks, "[]", ""},
     KeyRule{"installPatches.maximumDuration", duration, R"("PT4H")", ""},
-    KeyRule{"installPatches.stopTimeout", duration, R"("PT1M")", ""},
+    KeyRule{"installPatches.stopTimeout", duration, R"("PT1M")", "|PT1H"},
     KeyRule{"installPatches.maxPatchPublishDate", instant, R"("")", ""},
     KeyRule{"reboot.maximumPerRun", whole_number, "2", ""},
-    KeyRule{"reboot.warning", duration, R"("PT3M")", ""},
-    KeyRule{"reboot.inhibitorGrace", duration, R"("PT15M")", ""},
+    KeyRule{"reboot.warning", duration, R"("PT3M")", "|PT24H"},
+    KeyRule{"reboot.inhibitorGrace", duration, R"("PT15M")", "|PT24H"},
     KeyRule{"reboot.reserve", duration, R"("PT23M")", ""},
     KeyRule{"hooks.preInstall", commands, "[]", ""},
     KeyRule{"hooks.postInstall", commands, "[]", ""},
     KeyRule{"hooks.postReboot", commands, "[]", ""},
-    KeyRule{"hooks.timeout", duration, R"("PT5M")", ""},
+    KeyRule{"hooks.timeout", duration, R"("PT5M")", "PT1S|PT24H"},
     KeyRule{"hooks.onPreFailure", word, R"("cancel")", "cancel|proceed"},
     KeyRule{"hooks.onResult", commands, "[]", ""},
     KeyRule{"health.probes", objects, "[]", ""},
@@ -64,9 +64,9 @@ constexpr std::array keys{
     KeyRule{"packageManager.acceptLicenses", flag, "false", ""},
     KeyRule{"guards.battery", flag, "true", ""},
     KeyRule{"guards.metered", flag, "true", ""},
-    KeyRule{"compliance.maxAge", duration, R"("P30D")", ""},
+    KeyRule{"compliance.maxAge", duration, R"("P30D")", "PT1S|"},
     KeyRule{"compliance.supportEnd", day, R"("")", ""},
-    KeyRule{"history.keep", duration, R"("P400D")", ""},
+    KeyRule{"history.keep", duration, R"("P400D")", "P1D|"},
     KeyRule{"metrics.textfile", text, R"("")", ""},
     KeyRule{"log.level", word, R"("info")", "debug|info|warning|error"},
     KeyRule{"imds", flag_or_auto, R"("auto")", ""},
@@ -136,14 +136,18 @@ std::optional<std::string> fault_in_number(const Json& value) {
     return expected("a whole number from 0 to 1000", value);
 }
 
-/// `limits`: "PT30M|PT24H", or none.
+/// `limits`: "PT30M|PT24H", "PT30M|", "|PT24H", or none.
 std::optional<std::string> fault_in_duration(std::string_view limits, const Json& value) {
     if (auto fault = fault_in_text("an ISO 8601 duration", value, parse_duration)) return fault;
-    if (limits.empty()) return std::nullopt;
     const std::string_view least = take_until(limits, '|');
+    const std::string_view most = limits;
     const seconds found = parse_duration(value.text).value();
-    if (found >= parse_duration(least).value() && found <= parse_duration(limits).value()) return std::nullopt;
-    return expected(fmt::format("a duration from {} to {}", least, limits), value);
+    const bool too_short = !least.empty() && found < parse_duration(least).value();
+    const bool too_long = !most.empty() && found > parse_duration(most).value();
+    if (!too_short && !too_long) return std::nullopt;
+    if (most.empty()) return expected(fmt::format("a duration of {} at least", least), value);
+    if (least.empty()) return expected(fmt::format("a duration of {} at most", most), value);
+    return expected(fmt::format("a duration from {} to {}", least, most), value);
 }
 
 Result<void> check_zone(std::string_view text) {

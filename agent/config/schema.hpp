@@ -36,7 +36,7 @@ struct KeyRule {
     std::string_view key;  ///< "assessment.interval"
     KeyKind kind;
     std::string_view fallback;  ///< default, as JSON
-    std::string_view allowed;   ///< for words: "A|B|C"; for durations: "least|most" or ""
+    std::string_view allowed;   ///< for words: "A|B|C"; for durations: "least|most", either may be empty, or ""
 };
 
 [[nodiscard]] std::span<const KeyRule> configuration_keys();

@@ -14,6 +14,9 @@ namespace {
 
 constexpr milliseconds first_pause = std::chrono::minutes(1);
 constexpr milliseconds longest_pause = std::chrono::minutes(15);
+constexpr milliseconds longest_mode_pause = std::chrono::hours(6);  // each try assesses anew
+/// An operation that ends is told at once; this is for one whose end was missed.
+constexpr seconds patience_with_others{60};
 /// Beyond the stop timeout: what a job that was stopped still has to write.
 constexpr seconds closing_time{30};
 
@@ -28,7 +31,7 @@ Daemon::Daemon(const Household& household, Settings settings)
     : household_(household),
       settings_(std::make_shared<const Settings>(std::move(settings))),
       worker_(household_.waiter),
-      started_(household_.seams.clocks.wall()) {}
+      since_{household_.seams.clocks.wall(), household_.seams.clocks.wall()} {}
 
 void Daemon::run() {
     household_.manager.ready();
@@ -50,7 +53,9 @@ void Daemon::run() {
 void Daemon::heed(const Wake& wake) {
     if (wake.stop) {
         stopping_ = true;
-        household_.manager.stopping(settings_->stop_timeout + closing_time);
+        const Hooks& hooks = settings_->hooks;
+        const bool tells = !hooks.post_install.empty() || !hooks.post_reboot.empty() || !hooks.on_result.empty();
+        household_.manager.stopping(settings_->stop_timeout + closing_time + (tells ? hooks.timeout : seconds(0)));
         tell("stopping");
         worker_.request_stop();
     }
@@ -62,6 +67,8 @@ void Daemon::heed(const Wake& wake) {
         not_before_.reset();  // what was in the way may be mended
     }
     const Instant now = household_.seams.clocks.wall();
+    // What failed may have been put right by somebody's command; our own job's end is told in the same way.
+    if (wake.changed && not_before_ && !worker_.busy() && !is_due_again()) not_before_.reset();
     look_ = look_ || wake.reload || wake.changed || wake.clock_set || wake.poked || (wake_ && *wake_ <= now);
     if (not_before_ && household_.seams.clocks.boot() >= *not_before_) {
         not_before_.reset();
@@ -73,13 +80,15 @@ void Daemon::look() {
     look_ = false;
     wake_.reset();
     if (stopping_ || not_before_) return;
-    if (const auto running = household_.state.running()) {
-        tell(fmt::format("waiting for {} {}", running->kind, running->activity_id));
-        return;  // the end of its lock is the next event
+    if (household_.state.is_held()) {
+        const auto running = household_.state.running();
+        tell(running ? fmt::format("waiting for {} {}", running->kind, running->activity_id) : "waiting for another operation");
+        wake_ = household_.seams.clocks.wall() + patience_with_others;
+        return;
     }
     if (auto job = first_of_all()) return start(std::move(*job));
     if (wake_) return tell("waiting for a reboot");
-    const Situation situation = look_around(household_.seams, household_.state, *settings_, started_);
+    const Situation situation = look_around(household_.seams, household_.state, *settings_, since_);
     const Decision decision = decide(situation);
     log_missed(decision.records);
     if (const auto timetable = brought_up_to_date(situation, decision.records)) {
@@ -104,7 +113,8 @@ std::optional<Job> Daemon::first_of_all() {
     const State open = household_.state.journal();
     if (!std::holds_alternative<Idle>(open)) {
         const Moment now{household_.seams.clocks.wall(), household_.seams.clocks.boot(), household_.seams.clocks.boot_id()};
-        const bool waits = std::holds_alternative<std::monostate>(step(open, Woke{now}).effect);
+        const Woke woke{.now = now, .may_continue = is_automatic(*settings_)};
+        const bool waits = std::holds_alternative<std::monostate>(step(open, woke).effect);
         const auto* rebooting = std::get_if<Rebooting>(&open);
         if (!waits || rebooting == nullptr) return FinishJob();
         wake_ = rebooting->due + reboot_patience;
@@ -121,6 +131,7 @@ std::optional<Job> Daemon::first_of_all() {
 void Daemon::start(Job job) {
     tell(std::string(describe(job)));
     job_ = job;
+    job_settings_ = settings_;
     const Workbench bench{household_.seams, household_.state, settings_, household_.find};
     worker_.start([job = std::move(job), bench](const std::stop_token& stop) { return carry_out(job, bench, stop); });
 }
@@ -129,8 +140,10 @@ void Daemon::collect() {
     const auto end = worker_.collect();
     if (!end) return;
     release_memory();
-    if (*end == JobEnd::trouble || (*end == JobEnd::done && is_due_again())) {
-        const milliseconds pause = std::min(first_pause * (1 << std::min(troubles_, 10)), longest_pause);
+    // Done, and yet the same is to be done first of all: it would go on for ever.
+    const bool in_vain = *end == JobEnd::done && job_settings_ == settings_ && is_due_again();
+    if (*end == JobEnd::trouble || in_vain) {
+        const milliseconds pause = next_pause();
         ++troubles_;
         not_before_ = household_.seams.clocks.boot() + pause;
         tell(fmt::format("{} failed; trying again in {}", describe(job_), describe_duration(std::chrono::ceil<seconds>(pause))));
@@ -140,7 +153,11 @@ void Daemon::collect() {
     look_ = true;
 }
 
-/// Done, and yet the same is to be done first of all: it would go on for ever.
+milliseconds Daemon::next_pause() const {
+    const milliseconds longest = std::holds_alternative<ModeJob>(job_) ? longest_mode_pause : longest_pause;
+    return std::min(first_pause * (1 << std::min(troubles_, 10)), longest);
+}
+
 bool Daemon::is_due_again() {
     const auto next = first_of_all();
     return next && next->index() == job_.index();
@@ -156,10 +173,18 @@ void Daemon::read_configuration() {
         return;
     }
     complaint_.clear();
-    settings_ = std::make_shared<const Settings>(std::move(read.settings));
+    take_over(std::move(read.settings));
+}
+
+void Daemon::take_over(Settings settings) {
+    const bool same_windows = settings.off_peak == settings_->off_peak && settings.maintenance == settings_->maintenance &&
+                              is_automatic(settings) == is_automatic(*settings_);
+    if (!same_windows) since_.scheduled = household_.seams.clocks.wall();
+    settings_ = std::make_shared<const Settings>(std::move(settings));
     household_.seams.log.debug("the configuration was read anew", {{"mode", settings_->patch_mode}});
     // The batch that runs is awaited by whoever goes on with it; no further one starts.
-    if (worker_.busy() && std::holds_alternative<InstallJob>(job_) && !is_automatic(*settings_)) worker_.request_stop();
+    const bool installs = std::holds_alternative<InstallJob>(job_) || std::holds_alternative<FinishJob>(job_);
+    if (worker_.busy() && installs && is_automatic(*job_settings_) && !is_automatic(*settings_)) worker_.request_stop();
 }
 
 void Daemon::sleep_until_due(std::optional<Instant> wake, std::optional<WindowOutcome> hindrance) {

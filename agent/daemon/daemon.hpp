@@ -10,6 +10,7 @@
 #include <string>
 
 #include "agent/config/load.hpp"
+#include "agent/daemon/outlook.hpp"
 #include "agent/daemon/worker.hpp"
 #include "agent/domain/due.hpp"
 #include "platform/service.hpp"
@@ -44,6 +45,8 @@ class Daemon {
     void start(Job job);
     void collect();
     [[nodiscard]] bool is_due_again();
+    [[nodiscard]] milliseconds next_pause() const;
+    void take_over(Settings settings);
     void heed(const Wake& wake);
     void read_configuration();
     void log_missed(const std::vector<WindowRecord>& records);
@@ -55,7 +58,8 @@ class Daemon {
     std::shared_ptr<const Settings> settings_;
     Worker worker_;
     Job job_;
-    Instant started_;
+    std::shared_ptr<const Settings> job_settings_;  ///< those it began with
+    Since since_;
     std::optional<Instant> wake_;           ///< when something is due next
     std::optional<BootTime> not_before_;    ///< after trouble: when to try again
     int troubles_ = 0;                      ///< in a row

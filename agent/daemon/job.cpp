@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/domain/due.hpp"
 #include "agent/engine/assess.hpp"
 #include "agent/engine/automatic_run.hpp"
 #include "agent/engine/operation.hpp"
@@ -31,8 +32,12 @@ class Work {
     }
 
     JobEnd operator()(const ModeJob&) {
+        // Before the lock is taken: it is never held while waiting. What runs even then is reported by applying the mode.
+        if (auto idle = wait_for_native_run(machine_, context_); !idle) log().info(idle.error().message);
+        if (context_.stop.stop_requested()) return JobEnd::trouble;
+        context_.deadline = {bench_.seams.clocks.boot() + assessment_limit};
         if (const auto end = begin("Configuration")) return *end;
-        const ModeReport report = apply_patch_mode(machine_, context_);
+        const ModeReport report = apply_patch_mode(machine_, context_, StartedBy::platform);
         for (const std::string& change : report.changed) log().info(change);
         if (report.error) log().error(report.error->message);
         return report.complete ? JobEnd::done : JobEnd::trouble;
@@ -40,7 +45,8 @@ class Work {
 
     JobEnd operator()(const AssessJob&) {
         if (const auto end = begin("Assessment")) return *end;
-        Timetable timetable = bench_.state.timetable();
+        const Timetable before = bench_.state.timetable();
+        Timetable timetable = before;
         timetable.tried = bench_.seams.clocks.wall();
         ++timetable.failures;  // until it has seen something: a crash on the way is a failure too
         if (!keep(timetable)) return JobEnd::trouble;
@@ -51,8 +57,14 @@ class Work {
         log().info(fmt::format("assessed: {} Critical and Security, {} Other patches pending",
                                count_critical_and_security(result.patches), count(result.patches, Classification::other)),
                    {{"activity", id_}, {"status", std::string(to_wire(result.status))}});
-        if (result.failure || seen.not_recorded) return JobEnd::done;  // the timetable says when the next try is due
-        timetable.failures = 0;
+        if (context_.stop.stop_requested()) {
+            timetable.failures = before.failures;  // it was not the machine's fault
+            timetable.tried = before.tried;
+        } else if (result.failure || seen.not_recorded || is_half_blind(result.blind_spots)) {
+            return JobEnd::done;  // the timetable says when the next try is due
+        } else {
+            timetable.failures = 0;
+        }
         return keep(timetable) ? JobEnd::done : JobEnd::trouble;
     }
 
@@ -115,7 +127,9 @@ class Work {
     /// A rollout is complete when a run of its month has put everything in, after its reboot if there is one.
     void note_rollout(const Installation& result) {
         Timetable timetable = bench_.state.timetable();
-        const bool ended_well = result.started_by == StartedBy::platform && result.status == OperationStatus::succeeded;
+        const bool reboot_is_owed = result.reboot_status == RebootStatus::required && result.reboot_setting != RebootSetting::never;
+        const bool ended_well =
+            result.started_by == StartedBy::platform && result.status == OperationStatus::succeeded && !reboot_is_owed;
         if (!ended_well || !timetable.rollout || timetable.rollout->complete) return;
         timetable.rollout->complete = true;
         (void)keep(timetable);

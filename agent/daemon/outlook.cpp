@@ -17,9 +17,15 @@ constexpr std::size_t windows_behind = 400;
 /// Those that closed since somebody last looked, too, as far as records go back.
 std::vector<ScheduledWindow> windows_since(const Windows& windows, const std::optional<Instant>& judged, Instant now) {
     const Instant since = std::clamp(judged.value_or(now), now - record_keep, now);
-    auto found = windows.upcoming(since, windows_ahead);
-    if (found.empty() || found.front().window.closes > now) return found;
+    // One of each source at least: each has a next opening of its own.
+    const std::size_t ahead = windows_ahead + windows.schedule().configurations.size();
+    const auto to_come = windows.upcoming(now, ahead);
+    auto found = windows.upcoming(since, 1);
+    if (found.empty() || found.front().window.closes > now) return to_come;
     found = windows.upcoming(since, windows_behind);
+    std::erase_if(found, [now](const ScheduledWindow& scheduled) { return scheduled.window.closes > now; });
+    found.insert(found.end(), to_come.begin(), to_come.end());
+    std::ranges::stable_sort(found, {}, [](const ScheduledWindow& scheduled) { return scheduled.window.opens; });
     return found;
 }
 
@@ -30,11 +36,16 @@ std::optional<Instant> last_success(const PatchStatus& status) {
     return saw ? std::optional(status.available->modified) : std::nullopt;
 }
 
-bool anything_due(const StateFolder& state, const Settings& settings) {
-    const auto sight = state.last_sight();
-    if (!sight) return false;
-    if (sight->reboot.required && settings.reboot_setting != RebootSetting::never) return true;
-    return std::ranges::any_of(dispose({.selection = automatic_selection(settings)}, sight->patches), is_intended);
+bool anything_due(const Assessment& sight, const Settings& settings) {
+    if (sight.reboot.required && settings.reboot_setting != RebootSetting::never) return true;
+    return std::ranges::any_of(dispose({.selection = automatic_selection(settings)}, sight.patches), is_intended);
+}
+
+/// A small batch, and the reserve where a run in this window may reboot.
+seconds least_of(const StateFolder& state, const Settings& settings, const ScheduledWindow& scheduled) {
+    const Run run = automatic_run(settings, scheduled, {}, "");
+    const bool may_reboot = run.reboot_setting != RebootSetting::never && run.reboots_left > 0;
+    return estimate_batch({Patch()}, state.experience()).time + (may_reboot ? run.reboot_reserve : seconds(0));
 }
 
 std::optional<WindowOutcome> hindrance(Host& host, const Settings& settings) {
@@ -52,11 +63,11 @@ std::chrono::year_month month_of(LocalTime local) {
 
 }  // namespace
 
-Situation look_around(Seams seams, const StateFolder& state, const Settings& settings, Instant started) {
+Situation look_around(Seams seams, const StateFolder& state, const Settings& settings, const Since& since) {
     const Instant now = seams.clocks.wall();
     const std::string machine = machine_id_of(settings, seams.host);
     Situation situation{.now = now,
-                        .started = std::min(started, now),
+                        .started = std::min(since.started, now),
                         .automatic = is_automatic(settings),
                         .assess_any_time = settings.assessment_mode == "AutomaticByPlatform",
                         .by_configuration = !settings.maintenance.empty(),
@@ -64,6 +75,7 @@ Situation look_around(Seams seams, const StateFolder& state, const Settings& set
                         .interval = settings.assessment_interval,
                         .phase = stable_share(machine, settings.assessment_interval),
                         .catch_up = stable_share(machine + seams.clocks.boot_id(), longest_catch_up),
+                        .scheduled_since = std::min(since.scheduled, now),
                         .past = state.timetable()};
     if (!situation.automatic && !situation.assess_any_time) return situation;
     situation.assessed = last_success(state.patch_status());
@@ -73,13 +85,17 @@ Situation look_around(Seams seams, const StateFolder& state, const Settings& set
     situation.month = month_of(windows.local(settings.off_peak.time_zone, now));
     situation.windows = windows_since(windows, situation.past.judged, now);
     situation.off_peak = windows.off_peak(now, windows_ahead);
-    const bool may_reboot = settings.reboot_setting != RebootSetting::never && settings.reboots_per_run > 0;
-    situation.least = estimate_batch({Patch()}, state.experience()).time + (may_reboot ? settings.reboot_reserve : seconds(0));
+    for (const ScheduledWindow& scheduled : situation.windows) {
+        if (!situation.least.contains(scheduled.source)) situation.least[scheduled.source] = least_of(state, settings, scheduled);
+    }
     const bool open = std::ranges::any_of(situation.windows, [now](const ScheduledWindow& scheduled) {
         return scheduled.window.opens <= now && now < scheduled.window.closes;
     });
     if (!open) return situation;
-    situation.anything_due = anything_due(state, settings);
+    if (const auto sight = state.last_sight()) {
+        situation.anything_due = anything_due(*sight, settings);
+        situation.half_blind = is_half_blind(sight->blind_spots);
+    }
     situation.hindrance = hindrance(seams.host, settings);
     return situation;
 }

@@ -8,8 +8,13 @@
 
 namespace guestpatch {
 
-/// `started`: of the daemon, by the wall clock.
-[[nodiscard]] Situation look_around(Seams seams, const StateFolder& state, const Settings& settings, Instant started);
+/// Since when the daemon runs, and since when its settings are these, by the wall clock.
+struct Since {
+    Instant started;
+    Instant scheduled;
+};
+
+[[nodiscard]] Situation look_around(Seams seams, const StateFolder& state, const Settings& settings, const Since& since);
 
 /// The timetable with a decision's records, and every window up to now judged; nothing when it stays as it is.
 [[nodiscard]] std::optional<Timetable> brought_up_to_date(const Situation& situation, const std::vector<WindowRecord>& records);

@@ -38,7 +38,9 @@ struct Claim {
 
 Claim claim_of(const Situation& situation, const ScheduledWindow& scheduled) {
     const Window& window = scheduled.window;
-    if (window.closes - situation.now < situation.least) return {.outcome = too_short};
+    const auto known = situation.least.find(scheduled.source);
+    const seconds least = known == situation.least.end() ? seconds(0) : known->second;
+    if (window.closes - situation.now < least) return {.outcome = too_short};
     if (situation.hindrance) {
         return {.outcome = situation.hindrance, .again = std::min(situation.now + hindrance_interval, window.closes)};
     }
@@ -48,22 +50,31 @@ Claim claim_of(const Situation& situation, const ScheduledWindow& scheduled) {
         if (!retry || *retry <= situation.now) return {.due = AssessNow()};
         return {.outcome = blind, .again = std::min(*retry, window.closes)};
     }
+    if (situation.half_blind) {
+        // As long as another look fits: what it brings to light may be what matters most.
+        const Instant retry = retry_at(situation).value_or(situation.now);
+        if (retry <= situation.now) return {.due = AssessNow()};
+        if (retry + least <= window.closes) return {.outcome = blind, .again = retry};
+    }
     const std::optional<Rollout>& rollout = situation.past.rollout;
     const bool rolled_out = situation.cadence == Cadence::monthly && rollout && rollout->month == situation.month && rollout->complete;
     const bool wanted = situation.by_configuration || (situation.anything_due && !rolled_out);
-    return wanted ? Claim{.due = InstallNow{scheduled}} : Claim{.outcome = met};
+    if (wanted) return {.due = InstallNow{scheduled}};
+    return {.outcome = situation.half_blind ? blind : met};
 }
 
-bool is_settled(const WindowRecord& record) { return record.outcome == met || record.outcome == too_short; }
-
-/// Windows that came and went without a word were nobody's.
+/// Windows that came and went without a word: nobody was there, or something else took all of them.
 void judge_closed(const Situation& situation, std::vector<WindowRecord>& records) {
     const auto judged = not_after(situation.past.judged, situation.now);
     for (const ScheduledWindow& scheduled : situation.windows) {
         const Window& window = scheduled.window;
         const bool closed_since = judged && window.closes > *judged && window.closes <= situation.now;
         if (!closed_since || find_record(situation.past, scheduled) != nullptr) continue;
-        records.push_back({window, scheduled.source, powered_off});
+        if (window.closes <= situation.started) {
+            records.push_back({window, scheduled.source, powered_off});
+        } else if (window.closes > situation.scheduled_since) {
+            records.push_back({window, scheduled.source, busy});
+        }
     }
 }
 
@@ -82,6 +93,15 @@ std::optional<Instant> when_allowed(const Situation& situation, Instant next) {
 seconds retry_delay(int failures, seconds interval) {
     const int doublings = std::clamp(failures - 1, 0, 10);
     return std::min(first_retry * (1 << doublings), std::max(interval, first_retry));
+}
+
+bool is_half_blind(const std::vector<BlindSpot>& blind_spots) {
+    using enum BlindSpotCode;
+    return std::ranges::any_of(blind_spots, [](const BlindSpot& spot) {
+        const bool lasts = spot.code == no_sources || spot.code == no_security_source || spot.code == os_end_of_support ||
+                           spot.code == packages_broken || spot.code == resolver_failed || spot.code == advisories_unreadable;
+        return spot.security && !lasts;
+    });
 }
 
 std::optional<Instant> next_assessment(const Situation& situation) {
@@ -142,7 +162,7 @@ std::optional<std::string> attempt_overdue(const std::vector<Patch>& pending, co
     });
     if (!waits) return std::nullopt;
     std::vector<std::string> causes;
-    for (const WindowOutcome cause : {powered_off, too_short, on_battery, metered, blind}) {
+    for (const WindowOutcome cause : {powered_off, too_short, on_battery, metered, blind, busy}) {
         const auto times = std::ranges::count_if(timetable.windows, [&](const WindowRecord& record) {
             return record.outcome == cause && record.window.closes > limit;
         });

@@ -1,6 +1,7 @@
 // What the daemon does next, and until when it sleeps. Pure.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -26,8 +27,10 @@ struct Situation {
     seconds catch_up{};                      ///< a missed assessment is made up this long after the start
     std::vector<ScheduledWindow> windows;    ///< to install in; those that closed after `past.judged` too
     std::vector<ScheduledWindow> off_peak;   ///< to assess in, where no installation is due
-    seconds least{};                         ///< what a run needs at least: one package, and the reserve
+    std::map<std::string, seconds> least;    ///< by source: what a run needs at least, one package and the reserve
+    Instant scheduled_since;                 ///< the windows are these since then; before, nobody knows
     std::optional<Instant> assessed;         ///< the last successful assessment, anybody's
+    bool half_blind = false;                 ///< it could not see all sources of security patches, but may soon
     bool anything_due = false;               ///< it saw Critical or Security patches that can go in, or a reboot outstanding
     std::optional<WindowOutcome> hindrance;  ///< on battery, metered
     Timetable past;
@@ -58,6 +61,9 @@ struct Decision {
 
 /// When the next assessment that no window asks for is due; nothing: never.
 [[nodiscard]] std::optional<Instant> next_assessment(const Situation& situation);
+
+/// Whether a source of security patches could not be seen, for a reason that may be gone in an hour.
+[[nodiscard]] bool is_half_blind(const std::vector<BlindSpot>& blind_spots);
 
 /// Why no installation has been tried for `attempt_within` although one of `pending` waits that long; nothing when one
 /// was, or nothing does. In the operator's words: "powered off in 12 windows".

@@ -115,8 +115,8 @@ Step on(const AwaitingReboot& state, const RebootAnnounced& event) {
 }
 
 Step on(const Rebooting& state, const RebootArranged& event) {
-    if (event.refusal.empty()) return wait_in(state);
-    return conclude(state.run, RebootStatus::failed, event.refusal);
+    if (!event.refusal.empty()) return conclude(state.run, RebootStatus::failed, event.refusal);
+    return wait_in(Rebooting{state.run, state.due, true});
 }
 
 /// The order that belongs to where the end has come to.
@@ -174,13 +174,17 @@ Step woke(AwaitingReboot state, const Woke& event) {
     return conclude(state.run, RebootStatus::required, state.reason + "; the run was interrupted", state.failures);
 }
 
-Step woke(const Rebooting& state, const Woke& event) {
+Step woke(Rebooting state, const Woke& event) {
     if (event.now.boot_id != state.run.began.boot_id) return after_reboot(state.run, "", {});
     // By either clock: the wall clock may have been set back since.
     const bool overdue = event.now.wall >= state.due + reboot_patience ||
                          event.now.boot - state.run.began.boot >= state.due - state.run.began.wall + reboot_patience;
-    if (!overdue) return wait_in(state);
-    return conclude(state.run, RebootStatus::failed, "the reboot that was arranged did not happen");
+    if (overdue) return conclude(state.run, RebootStatus::failed, "the reboot that was arranged did not happen");
+    // Nobody knows whether it was arranged before the process ended: once more does no harm. One that was confirmed may
+    // have been cancelled by somebody since, and that stands.
+    Run taken_up = state.run;
+    if (state.arranged || !take_up(taken_up, event, state.run.reboot_warning)) return wait_in(std::move(state));
+    return {Rebooting{std::move(taken_up), event.now.wall + state.run.reboot_warning}, ArrangeReboot()};
 }
 
 }  // namespace

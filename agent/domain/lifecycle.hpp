@@ -97,10 +97,11 @@ struct AwaitingReboot {
 
     friend bool operator==(const AwaitingReboot&, const AwaitingReboot&) = default;
 };
-/// A reboot was arranged for `due`, in the boot of run.began.
+/// A reboot comes at `due`, in the boot of run.began.
 struct Rebooting {
     Run run;
     Instant due;
+    bool arranged = false;  ///< whoever arranges them has confirmed it
 
     friend bool operator==(const Rebooting&, const Rebooting&) = default;
 };

@@ -1,5 +1,7 @@
 #include "agent/domain/patch_mode.hpp"
 
+#include <algorithm>
+
 namespace guestpatch {
 
 PatchModeRecord towards(const WantedModes& wanted, const std::optional<PatchModeRecord>& known, Instant now) {
@@ -24,6 +26,13 @@ PatchModeStep next_step(const WantedModes& wanted, const PatchModeRecord& record
         case PatchModeStage::applied: return PatchModeStep::nothing;
     }
     return PatchModeStep::nothing;
+}
+
+std::optional<BlindSpot> find_security_blind_spot(const Assessment& assessment) {
+    const auto found = std::ranges::find_if(assessment.blind_spots, [](const BlindSpot& spot) {
+        return spot.security && spot.code != BlindSpotCode::os_end_of_support;
+    });
+    return found == assessment.blind_spots.end() ? std::nullopt : std::optional(*found);
 }
 
 bool is_applied(const WantedModes& wanted, const std::optional<PatchModeRecord>& known) {

@@ -1,14 +1,15 @@
 // Who patches this machine, and in which order that changes hands. Pure.
 //
-// Enabling: a first assessment succeeds, a native run in progress is awaited, native updates go off, the status says
-// Enabled, an assessment is reported as the platform's. Until the first has succeeded native updates stay on, so that
-// no machine is ever left without either.
+// Enabling: a native run in progress is awaited, a first assessment sees the security sources, native updates go off,
+// the status says Enabled, an assessment is reported as the platform's. Until the first has seen them native updates
+// stay on, so that no machine is ever left without either.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/domain/assessment.hpp"
 #include "agent/domain/patch_status.hpp"
 
 namespace guestpatch {
@@ -47,6 +48,10 @@ enum class PatchModeStep { assess, turn_off, turn_on, report, report_and_assess,
 
 /// What comes next. Every step may be carried out twice.
 [[nodiscard]] PatchModeStep next_step(const WantedModes& wanted, const PatchModeRecord& record);
+
+/// What keeps an assessment from standing in for native updates: security patches may be hidden behind it. That nobody
+/// makes them any more is none: native updates would not find them either.
+[[nodiscard]] std::optional<BlindSpot> find_security_blind_spot(const Assessment& assessment);
 
 /// A machine nobody ever configured is as its image wants it.
 [[nodiscard]] bool is_applied(const WantedModes& wanted, const std::optional<PatchModeRecord>& known);

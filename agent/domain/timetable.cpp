@@ -19,9 +19,8 @@ void remember(Timetable& timetable, const WindowRecord& record, Instant now) {
     const auto place = std::ranges::upper_bound(timetable.windows, record.window.opens, {},
                                                 [](const WindowRecord& other) { return other.window.opens; });
     timetable.windows.insert(place, record);
-    // A clock that was ahead leaves records of the future behind.
-    std::erase_if(timetable.windows, [now](const WindowRecord& old) {
-        return old.window.closes < now - record_keep || old.window.opens > now + record_keep;
+    std::erase_if(timetable.windows, [now](const WindowRecord& other) {
+        return other.window.closes < now - record_keep || other.window.opens > now;
     });
 }
 
@@ -33,9 +32,14 @@ std::string_view describe(WindowOutcome cause) {
         case too_short: return "window too short";
         case on_battery: return "on battery";
         case metered: return "metered network";
-        case blind: return "nothing could be assessed";
+        case blind: return "sources could not be seen";
+        case busy: return "busy with something else";
     }
     return "";
+}
+
+bool is_settled(const WindowRecord& record) {
+    return record.outcome == WindowOutcome::met || record.outcome == WindowOutcome::too_short;
 }
 
 const WindowRecord* find_record(const Timetable& timetable, const ScheduledWindow& window) {

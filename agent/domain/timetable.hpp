@@ -19,7 +19,8 @@ enum class WindowOutcome {
     too_short,    ///< not even one package would have fitted
     on_battery,
     metered,      ///< the network is paid for by volume
-    blind,        ///< nothing could be assessed
+    blind,        ///< nothing could be assessed, or a source of security patches could not be seen
+    busy,         ///< another operation, or one that failed again and again, took all of it
 };
 
 /// "powered off", "on battery": for the operator.
@@ -55,8 +56,12 @@ struct Timetable {
 /// As long as the longest question about them: attemptWithin and the 30 days of `status`.
 constexpr seconds record_keep = std::chrono::days(90);
 
-/// Puts a record in its place, instead of an earlier one of the same window, and forgets the oldest.
+/// Puts a record in its place, instead of an earlier one of the same window; forgets the oldest, and those of windows that
+/// have not opened yet: a clock that was ahead has left them.
 void remember(Timetable& timetable, const WindowRecord& record, Instant now);
+
+/// Whether nothing more is tried in a window with this record.
+[[nodiscard]] bool is_settled(const WindowRecord& record);
 
 [[nodiscard]] const WindowRecord* find_record(const Timetable& timetable, const ScheduledWindow& window);
 

@@ -80,6 +80,7 @@ HookReport Performer::run_hook(Hook hook, const std::vector<std::string>& argv) 
     if (hook == Hook::on_result) command.input = encode(result_);
     // What undoes a preparation, or tells somebody, is owed after a stop as well; it has its deadline.
     const std::stop_token stop = hook == Hook::pre_install ? context_.stop : std::stop_token();
+    if (context_.stop.stop_requested()) command.deadline = std::min<milliseconds>(command.deadline, machine_.settings.stop_timeout);
     const BootTime began = machine_.seams.clocks.boot();
     const auto completion = machine_.seams.processes.run(command, stop);
     HookReport report{.hook = hook, .command = argv};

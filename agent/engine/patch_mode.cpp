@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/engine/assess.hpp"
+#include "agent/wire/enums.hpp"
 #include "packagers/native_units.hpp"
 #include "platform/base/text.hpp"
 #include "platform/random.hpp"
@@ -16,12 +17,22 @@ WantedModes wanted_of(const Settings& settings) {
     return {settings.patch_mode, settings.assessment_mode, is_automatic(settings)};
 }
 
+using Natives = std::vector<std::unique_ptr<NativeUpdates>>;
+
+Result<void> wait_until_idle(const Natives& natives, Context& context) {
+    for (const auto& native : natives) {
+        if (auto idle = native->wait_until_idle(context); !idle) return idle;
+    }
+    return {};
+}
+
 /// One call of apply_patch_mode().
 class Handover {
   public:
-    Handover(const Machine& machine, Context& context)
+    Handover(const Machine& machine, Context& context, StartedBy by)
         : machine_(machine),
           context_(context),
+          by_(by),
           wanted_(wanted_of(machine.settings)),
           natives_(find_native_updates(machine.seams, machine.state.native_updates())) {}
 
@@ -56,11 +67,20 @@ class Handover {
     }
 
     Result<void> look_first() {
-        const AssessOutcome seen = look(StartedBy::user, true);
+        const AssessOutcome seen = look(by_, true);
         if (auto kept = check_kept(seen); !kept) return kept;
-        if (!seen.assessment.failure) return enter(PatchModeStage::assessed);
-        const Errc code = context_.stop.stop_requested() ? Errc::cancelled : Errc::failed;
-        return Error{code, "the first assessment failed, so native updates stay on: " + seen.assessment.failure->message};
+        if (seen.assessment.failure) {
+            const Errc code = context_.stop.stop_requested() ? Errc::cancelled : Errc::failed;
+            return Error{code, seen.assessment.failure->message}.within(
+                "the first assessment failed, so native updates stay on");
+        }
+        if (const auto blind = find_security_blind_spot(seen.assessment)) {
+            return Error{Errc::failed,
+                         fmt::format("the first assessment did not see all security sources, so native updates "
+                                     "stay on: {}: {}: {}",
+                                     blind->source, to_wire(blind->code), blind->message)};
+        }
+        return enter(PatchModeStage::assessed);
     }
 
     /// The lists are as young as the assessment before. What it could not see it reports itself.
@@ -84,8 +104,10 @@ class Handover {
     Result<void> turn_off() {
         begin_statuses();
         std::vector<std::string> failed;
-        if (auto idle = wait_until_idle(); !idle) {
-            return idle.error().within("a native run is in progress, so native updates stay on");
+        if (auto idle = check_idle(); !idle) {
+            const bool runs = idle.error().code == Errc::busy;
+            return idle.error().within(runs ? "a native run is in progress, so native updates stay on"
+                                            : "native updates stay on");
         }
         for (const auto& native : natives_) {
             const NativeChange change = native->turn_off();
@@ -99,7 +121,7 @@ class Handover {
             return Error{Errc::failed, "native updates could not be turned off: " + join(failed, "; ")};
         }
         // One that began before its timer stopped.
-        if (auto idle = wait_until_idle(); !idle) {
+        if (auto idle = check_idle(); !idle) {
             return idle.error().within("native updates are off, their last run is in progress");
         }
         for (const auto& native : natives_) {
@@ -131,11 +153,10 @@ class Handover {
         return enter(PatchModeStage::switched);
     }
 
-    Result<void> wait_until_idle() {
-        for (const auto& native : natives_) {
-            if (auto idle = native->wait_until_idle(context_); !idle) return idle;
-        }
-        return {};
+    /// Only looks: whoever holds the operation lock does not wait.
+    Result<void> check_idle() {
+        Context at_once{{machine_.seams.clocks.boot()}, context_.stop, context_.progress};
+        return wait_until_idle(natives_, at_once);
     }
 
     void tell(const NativeUpdates& native, const NativeChange& change, std::vector<std::string>& failed) {
@@ -144,6 +165,9 @@ class Handover {
         std::ranges::transform(change.failed, std::back_inserter(failed), named);
         for (const std::string& kept : change.kept) {
             add("NativeUpdates/Kept", StatusLevel::warning, "Left as somebody else wants it", named(kept));
+        }
+        for (const std::string& lost : change.lost) {
+            add("NativeUpdates/Forgotten", StatusLevel::warning, "Not known how it was found", named(lost));
         }
         only_files_ = only_files_ || change.only_files;
     }
@@ -186,7 +210,8 @@ class Handover {
     }
 
     ModeReport fail(const Error& error) {
-        const bool only_later = error.code == Errc::cancelled || error.code == Errc::timed_out;
+        const bool only_later =
+            error.code == Errc::cancelled || error.code == Errc::timed_out || error.code == Errc::busy;
         std::erase_if(record_.statuses,
                       [](const InstanceViewStatus& status) { return status.code.starts_with("PatchMode/"); });
         record_.statuses.insert(
@@ -203,8 +228,9 @@ class Handover {
 
     const Machine& machine_;
     Context& context_;
+    StartedBy by_;
     WantedModes wanted_;
-    std::vector<std::unique_ptr<NativeUpdates>> natives_;
+    Natives natives_;
     PatchModeRecord record_;
     ModeReport report_;
     bool only_files_ = false;
@@ -212,8 +238,13 @@ class Handover {
 
 }  // namespace
 
-ModeReport apply_patch_mode(const Machine& machine, Context& context) {
-    return Handover(machine, context).carry_out();
+Result<void> wait_for_native_run(const Machine& machine, Context& context) {
+    if (!is_automatic(machine.settings)) return {};
+    return wait_until_idle(find_native_updates(machine.seams, machine.state.native_updates()), context);
+}
+
+ModeReport apply_patch_mode(const Machine& machine, Context& context, StartedBy by) {
+    return Handover(machine, context, by).carry_out();
 }
 
 bool patch_mode_is_applied(Files& files, const StateFolder& state, const Settings& settings) {

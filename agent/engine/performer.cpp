@@ -61,7 +61,10 @@ Performer::Performer(const Machine& machine, const Run& run, bool refresh, Conte
 
 Event Performer::perform(const State& state, const Effect& effect) {
     if (const Run* run = run_of(state)) run_ = *run;
-    if (halts() && may_wait(effect)) return Halted();
+    if (halts() && may_wait(effect)) {
+        record();  // whoever goes on knows only what is written
+        return Halted();
+    }
     hold_off(state);
     Event event = std::visit([&](const auto& order) { return perform(state, order); }, effect);
     if (unrecorded_) record();

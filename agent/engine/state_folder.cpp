@@ -46,6 +46,11 @@ Result<std::unique_ptr<HeldLock>> StateFolder::begin(const RunningOperation& ope
     return std::move(held).within("state folder");
 }
 
+bool StateFolder::is_held() const {
+    const auto holder = seams_.locks.holder(folder_ / "lock");
+    return holder && holder->has_value();
+}
+
 std::optional<RunningOperation> StateFolder::running() const {
     const auto holder = seams_.locks.holder(folder_ / "lock");
     const std::string text = holder ? holder->value_or("") : "";  // free, or not ours to know
@@ -250,8 +255,9 @@ Result<std::optional<PatchModeRecord>> StateFolder::patch_mode() const {
     if (!text && text.error().code == Errc::not_found) return std::optional<PatchModeRecord>();
     if (!text) return text.error();
     auto record = decode_patch_mode(*text);
-    if (!record) return record.error().within(path.string());
-    return std::optional(std::move(*record));
+    if (record) return std::optional(std::move(*record));
+    set_aside(path, *text, Readers::owner, record.error());
+    return std::optional<PatchModeRecord>();
 }
 
 Result<void> StateFolder::write_patch_mode(const PatchModeRecord& record) {

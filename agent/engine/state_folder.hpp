@@ -29,6 +29,8 @@ class StateFolder {
 
     /// Takes the operation lock. Errc::busy names the kind, activity id and age of the one that runs.
     Result<std::unique_ptr<HeldLock>> begin(const RunningOperation& operation);
+    /// Whether somebody holds the operation lock, whatever its text says.
+    [[nodiscard]] bool is_held() const;
     /// The operation that runs now, if any.
     [[nodiscard]] std::optional<RunningOperation> running() const;
 
@@ -80,7 +82,8 @@ class StateFolder {
 
     /// How native updates were found, and which patch mode is applied: root's alone.
     [[nodiscard]] Path native_updates() const { return folder_ / "native-updates"; }
-    /// Nothing: no mode was ever applied. One that cannot be read is an error: what is off would be forgotten.
+    /// Nothing: no mode was ever applied, or the record of it cannot be read and is set aside: how native updates were
+    /// found is in documents of their own. An error: it cannot be read just now.
     [[nodiscard]] Result<std::optional<PatchModeRecord>> patch_mode() const;
     Result<void> write_patch_mode(const PatchModeRecord& record);
 

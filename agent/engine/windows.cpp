@@ -8,7 +8,8 @@ namespace guestpatch {
 namespace {
 
 constexpr seconds looked_back = std::chrono::days(400);
-constexpr seconds looked_ahead = std::chrono::days(6 * 366);
+// No window lies beyond 2100. All those years at once cost a few microseconds.
+constexpr Instant looked_until = std::chrono::sys_days(std::chrono::year(2101) / 1 / 1);
 
 }  // namespace
 
@@ -32,7 +33,7 @@ Windows::Windows(Seams seams, Schedule schedule, Instant now) : schedule_(std::m
     names.push_back(schedule_.off_peak.time_zone);  // assessments keep to these hours also beside configurations
     for (const std::string& name : names) {
         if (zones_.contains(name)) continue;
-        if (auto rules = seams.zones.find(name, now - looked_back, now + looked_ahead)) {
+        if (auto rules = seams.zones.find(name, now - looked_back, looked_until)) {
             zones_.emplace(name, std::move(*rules));
         } else {
             seams.log.error(fmt::format("{}: windows in this zone never open; see guestpatch config check", rules.error().message));

@@ -20,7 +20,8 @@ namespace guestpatch {
 /// Answers questions about one schedule with the zone data of this moment.
 class Windows {
   public:
-    /// Reads the rules of its zones for the years around `now`. A zone nobody knows is logged and has no windows.
+    /// Reads the rules of its zones from before `now` to the end of all windows, 2100. A zone nobody knows is
+    /// logged and has no windows.
     Windows(Seams seams, Schedule schedule, Instant now);
 
     /// The first `count` windows that close after `after`.

@@ -187,12 +187,13 @@ struct Spelling<EstimateSource> {
 
 template <>
 struct Spelling<WindowOutcome> {
-    static constexpr Table<WindowOutcome, 6> table{{{WindowOutcome::met, "Met"},
+    static constexpr Table<WindowOutcome, 7> table{{{WindowOutcome::met, "Met"},
                                                     {WindowOutcome::powered_off, "PoweredOff"},
                                                     {WindowOutcome::too_short, "TooShort"},
                                                     {WindowOutcome::on_battery, "OnBattery"},
                                                     {WindowOutcome::metered, "Metered"},
-                                                    {WindowOutcome::blind, "Blind"}}};
+                                                    {WindowOutcome::blind, "Blind"},
+                                                    {WindowOutcome::busy, "Busy"}}};
 };
 
 template <class Enum>

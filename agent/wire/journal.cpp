@@ -133,6 +133,7 @@ struct Writer {
     void operator()(const Rebooting& state) const {
         write_run(out, state.run);
         out.key("due").string(format_instant(state.due));
+        out.key("arranged").boolean(state.arranged);
     }
     void operator()(const Verifying& state) const {
         write_run(out, state.run);
@@ -150,7 +151,7 @@ State read_state(const JsonReader& in) {
     Run run = read_run(in.member("run"));
     const std::string reason = in.member("reason").string_or("");
     if (name == "Assessing") return Assessing{std::move(run), in.member("repaired").boolean_or(false), in.member("job").string_or("")};
-    if (name == "Rebooting") return Rebooting{std::move(run), in.member("due").parsed(parse_instant)};
+    if (name == "Rebooting") return Rebooting{std::move(run), in.member("due").parsed(parse_instant), in.member("arranged").boolean_or(true)};
     std::vector<PatchFailure> failures = read_failures(in.member("failures"));
     if (name == "AwaitingReboot") return AwaitingReboot{std::move(run), reason, std::move(failures)};
     if (name == "Installing") {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <vector>
 
@@ -28,7 +29,7 @@ class LeveledLog : public Log {
 
   private:
     virtual void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
-    LogLevel least_;
+    std::atomic<LogLevel> least_;  // a configuration is read on another thread than an operation logs from
 };
 
 class StderrLog final : public LeveledLog {

@@ -20,7 +20,7 @@ using os::Peer;
 constexpr const char* service = "org.freedesktop.systemd1";
 constexpr Peer manager{service, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"};
 constexpr milliseconds reload_limit{120'000};  // systemd runs its generators
-constexpr milliseconds job_limit{300'000};     // a unit may take minutes to stop
+constexpr milliseconds job_limit{100'000};     // DefaultTimeoutStopSec= is 90 s; what does not end by then is killed
 
 Result<Bus> reach() {
     if (!os::systemd_runs()) return Error{Errc::not_found, "no service manager runs here"};

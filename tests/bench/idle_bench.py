@@ -13,25 +13,14 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "system"))
 
-import booted  # noqa: E402
-import install_world  # noqa: E402
-import repos  # noqa: E402
-import roots  # noqa: E402
 from assess_bench import Table  # noqa: E402
-from daemon_guest import AUTOMATIC, DaemonGuest, of_children, switches, window_to_come  # noqa: E402
+from daemon_guest import AUTOMATIC, DaemonGuest, native_layers, of_children, switches, window_to_come  # noqa: E402
 from sandbox import unavailable  # noqa: E402
 
 THEIRS = "/usr/bin/python3 /usr/share/unattended-upgrades/unattended-upgrade-shutdown"
 WATCHDOG = 240  # seconds; it is fed at least once in half of them
 ASSESSMENTS = 100
 ASSESSING = {"patchSettings": {"assessmentMode": "AutomaticByPlatform"}}
-
-
-def layers():
-    """The booted root of the tests, with unattended-upgrades installed and running."""
-    below = roots.base("idle-base", ["--include=systemd,systemd-sysv,dbus,unattended-upgrades"])
-    sources = [pathlib.Path(module.__file__).read_text() for module in (install_world, repos, roots)]
-    return roots.layer("idle", roots.digest(below, *sources, *booted.MASKED), below, booted.fill)
 
 
 def memory(pid):
@@ -126,7 +115,7 @@ def main(seconds):
         print(f"skipped: {reason}")
         return 77
     table = Table()
-    guest = DaemonGuest(["plain"], layers())
+    guest = DaemonGuest(["plain"], native_layers())
     try:
         measure(table, guest, seconds)
     finally:

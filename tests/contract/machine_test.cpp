@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <regex>
 #include <set>
+#include <thread>
 
 #include "platform/host.hpp"
 #include "platform/log.hpp"
@@ -89,6 +90,18 @@ TEST_CASE("the log is plain lines on standard error, least important ones droppe
     CHECK(logged(talker({"log", "warning"})) ==
           "guestpatch: warning: lists are old\n"
           "guestpatch: error: gave up\n");
+}
+
+TEST_CASE("the least important level may change while somebody else logs", "[log]") {
+    const auto log = make_log(LogLevel::warning);
+    {
+        // Read again on one thread, while an operation logs on the other: ThreadSanitizer sees whether they collide.
+        const std::jthread reader([&] {
+            for (int i = 0; i < 1000; ++i) log->set_least(i % 2 == 0 ? LogLevel::error : LogLevel::warning);
+        });
+        for (int i = 0; i < 1000; ++i) log->info("nobody reads this");
+    }
+    CHECK(log != nullptr);
 }
 
 TEST_CASE("the log goes to the journal only when standard error is the journal's", "[log]") {

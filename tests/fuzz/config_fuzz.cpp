@@ -3,6 +3,8 @@
 
 #include "agent/config/merged.hpp"
 #include "agent/config/settings.hpp"
+#include "agent/config/zone_faults.hpp"
+#include "tests/fakes/zones.hpp"
 #include "tests/fuzz/must.hpp"
 
 namespace guestpatch {
@@ -15,10 +17,16 @@ void try_text(const std::string& text) {
     }
     for (const char* os_type : {"Linux", "Windows"}) {
         const Merged merged = merge({fragment, fragment}, os_type);
-        for (const MaintenanceConfiguration& configuration : make_settings(merged, os_type).maintenance) {
+        const Settings settings = make_settings(merged, os_type);
+        for (const MaintenanceConfiguration& configuration : settings.maintenance) {
             must(!configuration.id.empty() && configuration.duration > seconds(0), "a maintenance configuration is whole");
         }
         (void)find_contradictions(merged, os_type);
+        FakeTimeZones zones;
+        for (const ConfigFault& fault : find_zone_faults(merged, {fragment, fragment}, settings, zones)) {
+            must(fault.file == "x.json" && fault.line >= 1 && !fault.message.empty(), "a zone's fault has a place and a reason");
+            must(fault.key.ends_with("imeZone"), "and names the zone's own key");
+        }
     }
 }
 

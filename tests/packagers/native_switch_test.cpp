@@ -215,13 +215,68 @@ TEST_CASE("A power cut after any write or change ends nowhere in between", "[nat
     }
 }
 
-TEST_CASE("A document of a newer version stops both ways", "[native]") {
+TEST_CASE("What could not be put back is not forgotten when it is to go off again", "[native]") {
     NativeMachine machine;
-    machine.files.put(snapshots / "apt.json", R"({"schema": 2})");
     const auto before = machine.shape();
-    CHECK(machine.apt().turn_off().failed.front().find("written by a newer guestpatch") != std::string::npos);
+    CHECK(machine.apt().turn_off().complete());
+    machine.units.refusal = Error{Errc::permission, "Access denied"};
     CHECK_FALSE(machine.apt().turn_on().complete());
+    const NativeChange off = machine.apt().turn_off();
+    CHECK(off.failed.front() == "apt-daily.timer: Access denied");
+    machine.units.refusal.reset();
+    SECTION("and back") {
+        CHECK(machine.apt().turn_on().complete());
+    }
+    SECTION("off, and back") {
+        CHECK(machine.apt().turn_off().off.size() == 4);
+        CHECK(machine.apt().turn_on().complete());
+    }
     CHECK(machine.shape() == before);
+}
+
+TEST_CASE("A unit removed while it could not be put back hinders nobody", "[native]") {
+    NativeMachine machine;
+    CHECK(machine.apt().turn_off().complete());
+    machine.units.refusal = Error{Errc::permission, "Access denied"};
+    CHECK_FALSE(machine.apt().turn_on().complete());
+    machine.units.refusal.reset();
+    machine.units.units.erase("unattended-upgrades.service");
+    const NativeChange on = machine.apt().turn_on();
+    CHECK(on.complete());
+    CHECK(std::ranges::none_of(on.done, [](const std::string& s) { return s.starts_with("unattended-upgrades"); }));
+}
+
+TEST_CASE("A snapshot nobody can read is kept, named, and stops neither way", "[native]") {
+    const std::string text = GENERATE(R"({"schema": 2})", "{\"schema\": 1, \"uni");
+    NativeMachine machine;
+    CHECK(machine.apt().turn_off().complete());
+    machine.files.put(snapshots / "apt.json", text);
+    const Path aside = snapshots / "apt.json.unreadable";
+    SECTION("going off") {
+        const NativeChange off = machine.apt().turn_off();
+        CHECK(off.complete());
+        CHECK(off.lost.size() == 1);
+        CHECK(off.lost.front().starts_with(aside.string() + " tells how it was found"));
+        CHECK(machine.still_on(machine.apt()).empty());
+        CHECK(machine.apt().turn_off().lost == off.lost);
+        CHECK(machine.apt().turn_on().complete());
+    }
+    SECTION("coming back") {
+        CHECK(machine.apt().turn_on().lost.size() == 1);
+        CHECK_FALSE(machine.files.info(snapshots / "apt.json"));
+    }
+    SECTION("a second one does not overwrite the first") {
+        CHECK(machine.apt().turn_off().complete());
+        machine.files.put(snapshots / "apt.json", "another");
+        CHECK(machine.apt().turn_off().lost.size() == 2);
+        CHECK(machine.files.read(snapshots / "apt.json.unreadable-2") == std::string("another"));
+        CHECK(machine.apt().turn_on().complete());
+    }
+    CHECK(machine.files.read(aside) == text);
+    CHECK(machine.files.readers(aside) == Readers::owner);
+    // Our drop-in is known by its name; what the units were is not.
+    CHECK_FALSE(machine.files.info(apt::native_drop_in));
+    CHECK(machine.units.units.at("apt-daily.timer").file == "disabled");
 }
 
 TEST_CASE("A run in progress is waited for", "[native]") {
@@ -234,6 +289,8 @@ TEST_CASE("A run in progress is waited for", "[native]") {
     machine.units.add("apt-daily-upgrade.service", "static", "activating");
     machine.units.ends = false;
     CHECK(machine.apt().wait_until_idle(context).error().code == Errc::timed_out);
+    context.deadline = {machine.clocks.boot()};
+    CHECK(machine.apt().wait_until_idle(context).error() == Error{Errc::busy, "apt-daily-upgrade.service"});
 }
 
 TEST_CASE("Whatever wins over our drop-in is named", "[native]") {

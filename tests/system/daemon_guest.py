@@ -10,6 +10,10 @@ import re
 import select
 import time
 
+import booted
+import install_world
+import repos
+import roots
 import schemas
 from booted import BootedGuest, NotBooted
 from guest import STATE
@@ -42,6 +46,13 @@ def window(name="now", opens=datetime.timedelta(0), hours=3, reboot="IfRequired"
 
 def window_to_come():
     return window("to-come", opens=datetime.timedelta(hours=9))
+
+
+def native_layers():
+    """The booted root with unattended-upgrades installed."""
+    below = roots.base("native-base", ["--include=systemd,systemd-sysv,dbus,unattended-upgrades"])
+    sources = [pathlib.Path(module.__file__).read_text() for module in (install_world, repos, roots)]
+    return roots.layer("native", roots.digest(below, *sources, *booted.MASKED), below, booted.fill)
 
 
 class DaemonGuest(BootedGuest):

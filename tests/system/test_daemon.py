@@ -1,5 +1,8 @@
 """The service patches the machine by itself: whole stories, told by what is on the machine afterwards."""
-from daemon_guest import AUTOMATIC, DaemonTest, of_children, window, window_to_come
+import os
+import signal
+
+from daemon_guest import DaemonTest, of_children, window, window_to_come
 from guest import parse
 from install_guest import Installation
 from install_world import PLAIN
@@ -61,6 +64,38 @@ class Story(DaemonTest):
         self.assertEqual(self.guest.kept_installations(), [])
         self.assertEqual(self.guest.packages(), before)
         self.assertIn("to-come", str(self.guest.status()["agent"]["nextWindow"]))
+
+    def test_what_fails_is_tried_again_in_the_next_window_and_not_before(self):
+        self.on("plain", "preinst")
+        self.configure(window())
+        before = self.start_service()
+        self.guest.until(self.guest.finished)
+        self.guest.until_quiet()
+        [first] = self.guest.kept_installations()
+        self.guest.check_installation(first, before)
+        self.assertEqual((first.status, first.states()),
+                         ("CompletedWithWarnings", {"Installed": set(PLAIN), "Failed": {"gi-preinst"}}))
+        self.configure(window(), window("another"))
+        self.guest.systemctl("reload")
+        self.guest.until(lambda: self.guest.finished(2))
+        self.guest.until_quiet()
+        [second] = [kept for kept in self.guest.kept_installations() if kept.activity != first.activity]
+        self.assertEqual(second.states(), {"Failed": {"gi-preinst"}})
+        self.guest.check_idle()
+
+    def test_a_look_that_could_not_see_security_patches_does_not_use_a_window_up(self):
+        self.on("plain")
+        self.guest.shell("mv /srv/repo /srv/away")
+        self.configure(window())
+        before = self.start_service()
+        self.guest.until_quiet()
+        agent = self.guest.status()["agent"]
+        self.assertEqual((agent["windowsMet"], {spot["hidesSecurity"] for spot in agent["blindSpots"]} & {True}), (0, {True}))
+        self.guest.shell("mv /srv/away /srv/repo")
+        self.guest.assess()  # or the daemon would look again in a quarter of an hour
+        self.guest.until(lambda: any(kept.states() for kept in self.guest.kept_installations()) and self.guest.finished(),
+                         timeout=120)
+        self.check_the_end(before, PLAIN, ["NotNeeded"])
 
     def test_a_power_cut_in_the_middle_of_an_installation(self):
         self.configure(window())
@@ -124,6 +159,28 @@ class OneShots(DaemonTest):
         self.guest.until(self.guest.finished)
         self.check_the_end(before)
 
+    def test_a_window_opens_while_somebody_installs(self):
+        """The daemon waits for the end of that, and does the rest."""
+        self.configure(window_to_come())
+        self.start_service()
+        self.guest.until_quiet()
+        gate = self.gate("gi-berry")
+        self.by_hand("--classifications", "none", "--include", "gi-berry", "--reboot", "Never")
+        gate.reached()
+        [unit] = self.guest.batches()
+        activity = UNIT.fullmatch(unit)[1]
+        self.configure(window())
+        self.guest.systemctl("reload")
+        self.guest.until(lambda: activity in self.guest.service()["StatusText"])
+        gate.open()
+        self.guest.until(lambda: self.guest.finished(2))
+        kept = {found.activity: found for found in self.guest.kept_installations()}
+        self.assertEqual(kept.pop(activity).states()["Installed"], {"gi-berry"})
+        [rest] = kept.values()
+        self.assertEqual((rest.status, rest.own["startedBy"]), ("Succeeded", "Platform"))
+        self.assertEqual(rest.states(), {"Installed": {"gi-apple", "gi-cherry", "gi-restart"}})
+        self.guest.check_idle()
+
 
 class ByDefault(DaemonTest):
     """ImageDefault: the service finishes what it finds, and does nothing by itself."""
@@ -153,30 +210,17 @@ class ByDefault(DaemonTest):
         self.guest.until_quiet()
         self.assertEqual(len(self.guest.kept_installations()), 1)
 
-
-class Modes(DaemonTest):
-    def test_switched_on_from_the_shell(self):
-        """Nobody tells the daemon: it notices."""
-        self.guest.configure(maintenanceConfigurations=[window()])
+    def test_a_one_shot_installation_that_is_killed_is_brought_to_its_end(self):
+        self.on("plain")
+        self.guest.configure()
         before = self.start_service()
         self.guest.until_quiet()
-        document = self.guest.document("configure", "--patch-mode", AUTOMATIC["patchMode"], codes=[0])
-        self.assertTrue([row for row in document["configurationStatuses"] if AUTOMATIC["patchMode"] in str(row)])
-        self.guest.until(self.guest.finished)
-        self.check_the_end(before)
-
-    def test_switched_off_during_a_run(self):
-        """The batch that runs ends, and no further one starts."""
-        self.on("many")
-        self.configure(window())
-        before, gate, _ = self.started_at_the_gate("gi-many-001")
-        self.guest.configure(maintenanceConfigurations=[window()])
-        self.guest.systemctl("reload")
+        gate, unit = self.at_the_gate(self.by_hand)
+        [pid] = set(self.guest.pids("guestpatch")) - {self.guest.daemon()}
+        os.kill(pid, signal.SIGKILL)
         gate.open()
         self.guest.until(self.guest.finished)
-        self.guest.until_quiet()
-        [kept] = self.guest.kept_installations()
+        kept = self.guest.kept(UNIT.fullmatch(unit)[1])
+        self.assertEqual(kept.states(), {"Installed": set(PLAIN)})
         self.guest.check_installation(kept, before)
-        self.assertEqual(set(kept.states()), {"Installed", "Pending"})
-        self.assertEqual((kept.own["batches"], kept.status), (1, "CompletedWithWarnings"))
-        self.guest.check_idle()
+        self.check_everything_is_in(before)

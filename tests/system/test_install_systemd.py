@@ -1,6 +1,7 @@
 """On a machine whose process 1 is systemd: the package manager is a service of its own, and reboots are real."""
 import json
 import re
+import shlex
 import unittest
 
 import roots
@@ -42,9 +43,10 @@ class BootedTest(InstallTest):
         self.guest.run(["systemctl", "daemon-reload"], check=True)
         return gate, unit
 
-    def by_hand(self):
+    def by_hand(self, *arguments):
         """guestpatch without a unit, as cron would run it: systemd does not stop it."""
-        self.guest.shell(f"setsid {roots.PROGRAM} install --json >{PRINTED} 2>/dev/null &")
+        command = shlex.join([roots.PROGRAM, "install", "--json", *arguments])
+        self.guest.shell(f"setsid {command} >{PRINTED} 2>/dev/null &")
 
     def as_service(self):
         """guestpatch as the service `agent`."""

@@ -128,6 +128,19 @@ TEST_CASE("Configuration faults stop every command but the one about them", "[cl
     CHECK(machine.log.least_asked == LogLevel::debug);
 }
 
+TEST_CASE("A time zone nobody knows is a fault, not a machine without windows", "[cli]") {
+    World machine;
+    machine.files.put("/etc/gp/1.json", "{\"offPeak\": {\n\"timeZone\": \"Mars/Base\"}}");
+    const std::string where = (Path("/etc/gp") / "1.json").string() + ":2: ";
+    for (const char* command : {"assess", "install", "status", "windows", "plan", "run"}) {
+        CAPTURE(command);
+        CHECK(machine.run({command}) == 2);
+        CHECK(machine.err.str().starts_with("guestpatch: " + where + "offPeak.timeZone: no time zone is called \"Mars/Base\""));
+    }
+    CHECK(machine.run({"config", "check"}) == 2);
+    CHECK(machine.out.str() == where + "error: offPeak.timeZone: no time zone is called \"Mars/Base\"\n1 files read, 1 errors, 0 warnings\n");
+}
+
 TEST_CASE("A machine without a package manager we know gets a clear error", "[cli]") {
     World machine;
     machine.files.erase("/usr/bin/apt-get");

@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/fakes/clocks.hpp"
 #include "tests/fakes/files.hpp"
+#include "tests/fakes/zones.hpp"
 
 using namespace guestpatch;
 
@@ -12,7 +13,10 @@ namespace {
 struct Machine {
     FakeClocks clocks;
     FakeFiles files{clocks};
-    Configuration load(const std::string& os_type = "Linux") { return load_configuration(files, {"/usr", "/etc", "/run"}, os_type); }
+    FakeTimeZones zones;
+    Configuration load(const std::string& os_type = "Linux") {
+        return load_configuration(files, zones, {"/usr", "/etc", "/run"}, os_type);
+    }
 };
 
 std::string origin(const Configuration& configuration, const std::string& key) { return configuration.merged.find(key)->second.origin(); }
@@ -98,6 +102,32 @@ TEST_CASE("A fault names its file, line, key and what was expected", "[config]")
     CHECK(configuration.errors.front().line == row.line);
     CHECK(configuration.errors.front().key == row.key);
     CHECK(configuration.errors.front().message.find(row.message) != std::string::npos);
+}
+
+TEST_CASE("A duration has the limits within which it makes sense", "[config]") {
+    struct Row {
+        std::string_view key;
+        const char* fits;
+        const char* does_not;
+        const char* message;
+    };
+    const auto row = GENERATE(values<Row>({
+        {"assessment.interval", "PT1S", "PT0S", "expected a duration from PT1S to P30D, found \"PT0S\""},
+        {"assessment.interval", "P30D", "P31D", "expected a duration from PT1S to P30D, found \"P31D\""},
+        {"offPeak.duration", "PT24H", "PT29M", "expected a duration from PT30M to PT24H, found \"PT29M\""},
+        {"offPeak.attemptWithin", "PT1H", "PT59M", "expected a duration of PT1H at least, found \"PT59M\""},
+        {"installPatches.stopTimeout", "PT0S", "PT2H", "expected a duration of PT1H at most, found \"PT2H\""},
+        {"reboot.warning", "PT0S", "P2D", "expected a duration of PT24H at most, found \"P2D\""},
+        {"reboot.inhibitorGrace", "PT24H", "PT25H", "expected a duration of PT24H at most, found \"PT25H\""},
+        {"hooks.timeout", "PT24H", "PT0S", "expected a duration from PT1S to PT24H, found \"PT0S\""},
+        {"compliance.maxAge", "P3650D", "PT0S", "expected a duration of PT1S at least, found \"PT0S\""},
+        {"history.keep", "P1D", "PT23H", "expected a duration of P1D at least, found \"PT23H\""},
+    }));
+    CAPTURE(row.key);
+    const KeyRule* rule = find_key(row.key);
+    REQUIRE(rule != nullptr);
+    CHECK(find_fault(*rule, {.kind = Json::Kind::string, .text = row.fits}).value_or("").empty());
+    CHECK(find_fault(*rule, {.kind = Json::Kind::string, .text = row.does_not}) == row.message);
 }
 
 TEST_CASE("An unknown key is a warning with a suggestion", "[config]") {

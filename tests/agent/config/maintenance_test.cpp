@@ -4,6 +4,7 @@
 #include "tests/catch.hpp"
 #include "tests/fakes/clocks.hpp"
 #include "tests/fakes/files.hpp"
+#include "tests/fakes/zones.hpp"
 
 using namespace guestpatch;
 using std::chrono::hours;
@@ -35,9 +36,14 @@ std::string with(std::string text, const std::string& from, const std::string& t
 struct Machine {
     FakeClocks clocks;
     FakeFiles files{clocks};
+    FakeTimeZones zones;
+
+    Machine() {
+        for (const char* name : {"Europe/Berlin", "W. Europe Standard Time"}) zones.zones.emplace(name, utc_rules());
+    }
     Configuration load(const std::string& text) {
         files.put("/etc/x.json", text);
-        return load_configuration(files, {"/etc"}, "Linux");
+        return load_configuration(files, zones, {"/etc"}, "Linux");
     }
 };
 

@@ -172,6 +172,60 @@ TEST_CASE("What cannot be kept is tried again later and later, not all the time"
     CHECK(asked.size() < 200);
 }
 
+TEST_CASE("Each of many configurations has its windows, also after a long absence", "[daemon]") {
+    Life life;
+    life.world.packages.add({upgrade("openssl")});
+    for (int i = 0; i < 20; ++i) {
+        life.configuration.settings.maintenance.push_back({.id = fmt::format("c{:02}", i),
+                                                           .start = LocalTime((noon - 30 * day).time_since_epoch()) + std::chrono::minutes(i),
+                                                           .duration = 2h,
+                                                           .time_zone = "UTC",
+                                                           .recurrence = Daily(),
+                                                           .selection = {.classifications = {Classification::security}}});
+    }
+    life.live(noon - 1h + day);
+    life.world.machine.clocks.tick(21 * day);
+    restart(life.world);
+    const std::size_t before = life.installations().size();
+    life.live(life.world.machine.clocks.wall() + 6h);
+    CHECK(life.installations().size() == before + 20);
+}
+
+TEST_CASE("A lock whose holder cannot be read is waited for, not run against", "[daemon]") {
+    Life life;
+    life.world.packages.add({upgrade("openssl")});
+    auto held = life.world.machine.locks.acquire(state_path / "lock", "of a later version");
+    REQUIRE(held);
+    const auto asked = life.live(noon + 12h, {{noon + 11h, {.changed = true}, [&] { held->reset(); }}});
+    CHECK(life.installations().size() == 1);
+    CHECK(asked.size() < 800);  // once a minute
+}
+
+TEST_CASE("A network that comes an hour after the window opened does not cost the night", "[daemon]") {
+    Life life;
+    const BlindSpot dark{"security", BlindSpotCode::source_unreachable, "no route", true};
+    life.world.packages.sight = Sight{.blind_spots = {dark}};
+    life.live(noon + day, {{noon + 11h, {.poked = true}, [&] {
+                                life.world.packages.sight = Sight{};
+                                life.world.packages.add({upgrade("openssl")});
+                            }}});
+    REQUIRE(life.installations().size() == 1);
+    CHECK(life.installations().front().started >= noon + 11h);
+    CHECK(life.outcomes() == std::vector{WindowOutcome::met});
+}
+
+TEST_CASE("A month whose reboot is still owed is not over", "[daemon]") {
+    Life life;
+    life.configuration.settings.off_peak.cadence = Cadence::monthly;
+    life.world.packages.add({upgrade("linux-image")});
+    life.world.packages.need = RebootNeed{.required = true, .reasons = {"linux-image"}};
+    life.configuration.settings.reboots_per_run = 0;
+    life.live(noon + day);
+    REQUIRE(life.installations().size() == 1);
+    CHECK(life.installations().front().reboot_status == RebootStatus::required);
+    CHECK_FALSE(life.world.state.timetable().rollout->complete);
+}
+
 TEST_CASE("A machine that is up for a month is assessed daily and patched when something is due", "[daemon]") {
     Life life;
     life.configuration.settings.assessment_mode = "AutomaticByPlatform";

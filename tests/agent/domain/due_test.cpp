@@ -25,7 +25,7 @@ Situation in_the_window() {
             .phase = 3h,
             .windows = {night(), night(1)},
             .off_peak = {night(), night(1)},
-            .least = 25min,
+            .least = {{"offPeak", 25min}, {"monthly", 25min}},
             .assessed = midnight + 22h + 5min,
             .anything_due = true,
             .past = {.judged = midnight}};
@@ -102,10 +102,40 @@ TEST_CASE("Windows that came and went without anybody were missed", "[due]") {
     Situation situation = in_the_window();
     situation.windows = {night(-2), night(-1), night()};
     situation.past.judged = midnight - std::chrono::days(2);
+    situation.started = midnight + 22h + 30min;
     const auto decision = decide(situation);
     CHECK(decision.records == std::vector<WindowRecord>{{night(-2).window, "offPeak", WindowOutcome::powered_off},
                                                         {night(-1).window, "offPeak", WindowOutcome::powered_off}});
     CHECK(decision.due == Due(InstallNow{night()}));
+}
+
+TEST_CASE("A window that closed while the service was there was spent on something else", "[due]") {
+    Situation situation = in_the_window();
+    situation.windows = {night(-1), night()};
+    situation.past.judged = midnight - std::chrono::days(1);
+    CHECK(outcomes(situation) == std::vector{WindowOutcome::busy});
+    situation.scheduled_since = midnight + 12h;  // it was no window then: the configuration is younger
+    CHECK(outcomes(situation).empty());
+}
+
+TEST_CASE("A source of security patches that could not be seen is waited for as long as another look fits", "[due]") {
+    Situation situation = in_the_window();
+    situation.half_blind = true;
+    CHECK(due(situation) == Due(AssessNow()));
+    situation.past.tried = situation.now - 1min;
+    situation.past.failures = 1;
+    CHECK(due(situation) == Due(WaitUntil{situation.now + 14min}));
+    CHECK(outcomes(situation) == std::vector{WindowOutcome::blind});
+    situation.past.failures = 10;  // the next look is a day away: what can be seen goes in
+    CHECK(due(situation) == Due(InstallNow{night()}));
+    situation.anything_due = false;
+    CHECK(outcomes(situation) == std::vector{WindowOutcome::blind});
+}
+
+TEST_CASE("What hides security patches for good is not waited for", "[due]") {
+    CHECK(is_half_blind({{"x", BlindSpotCode::source_unreachable, "", true}}));
+    CHECK_FALSE(is_half_blind({{"x", BlindSpotCode::source_unreachable, "", false}}));
+    CHECK_FALSE(is_half_blind({{"x", BlindSpotCode::no_security_source, "", true}, {"y", BlindSpotCode::os_end_of_support, "", true}}));
 }
 
 TEST_CASE("Windows of before anybody judged are nobody's fault", "[due]") {

@@ -59,6 +59,7 @@ std::vector<Named<State>> all_states() {
     states.push_back({"AwaitingReboot", AwaitingReboot{run, "kernel"}});
     states.push_back({"AwaitingReboot, a person's", AwaitingReboot{of_a_person, "kernel"}});
     states.push_back({"Rebooting", Rebooting{run, noon + 1h}});
+    states.push_back({"Rebooting, arranged", Rebooting{run, noon + 1h, true}});
     for (const Ending ending : {Ending::concluding, Ending::telling}) {
         states.push_back({fmt::format("Verifying, {}", to_wire(ending)), Verifying{.run = run, .ending = ending}});
     }
@@ -114,6 +115,7 @@ std::string describe(const State& state) {
     if (const auto* verifying = std::get_if<Verifying>(&state)) {
         words += fmt::format(", {}, reboot {}", to_wire(verifying->ending), to_wire(verifying->reboot));
     }
+    if (const auto* rebooting = std::get_if<Rebooting>(&state); rebooting != nullptr && rebooting->arranged) words += ", arranged";
     const Run* of = run_of(state);
     return of != nullptr && of->interrupted ? words + ", only to be ended" : words;
 }
@@ -265,7 +267,7 @@ TEST_CASE("a run that is interrupted again and again forgets no job") {
 }
 
 TEST_CASE("a reboot that did not come is given up by either clock") {
-    const State rebooting = Rebooting{run, noon + 3min};
+    const State rebooting = Rebooting{run, noon + 3min, true};
     const auto gives_up = [&](const Moment& now) { return !std::holds_alternative<std::monostate>(step(rebooting, Woke{now}).effect); };
     CHECK_FALSE(gives_up({noon + 10min, run.began.boot + 10min, "boot-1"}));
     CHECK(gives_up({noon + 18min, run.began.boot + 18min, "boot-1"}));

@@ -22,13 +22,19 @@ struct Household {
     FakePackageManager& packages = static_cast<FakePackageManager&>(*detected.manager);
     StateFolder state{machine.seams, "/state", "/run/state"};
     std::stop_source stop;
+    StartedBy by = StartedBy::platform;
 
+    Result<void> wait() {
+        FakeProgress progress;
+        Context context{{machine.clocks.boot() + 2h}, stop.get_token(), progress, 1s};
+        return wait_for_native_run(borrowed(), context);
+    }
     Machine borrowed() { return {machine.seams, detected, settings, state}; }
     ModeReport apply() {
         FakeProgress progress;
         Context context{{machine.clocks.boot() + 2h}, stop.get_token(), progress, 1s};
         (void)state.finish_interrupted(machine.clocks.wall());
-        return apply_patch_mode(borrowed(), context);
+        return apply_patch_mode(borrowed(), context, by);
     }
     ModeReport apply(const std::string& mode) {
         settings.patch_mode = mode;
@@ -37,10 +43,10 @@ struct Household {
     bool applied() { return patch_mode_is_applied(machine.files, state, settings); }
     bool native_is_on() { return machine.units.units.at("apt-daily.timer").file == "enabled"; }
     std::vector<StartedBy> assessments() {
-        std::vector<StartedBy> by;
-        for (const RunSummary& run : state.runs()) by.push_back(run.started_by);
-        std::ranges::sort(by);  // they are of the same second
-        return by;
+        std::vector<StartedBy> starters;
+        for (const RunSummary& run : state.runs()) starters.push_back(run.started_by);
+        std::ranges::sort(starters);  // they are of the same second
+        return starters;
     }
 };
 
@@ -75,7 +81,7 @@ TEST_CASE("Enabling assesses, turns native updates off, says Enabled and assesse
     CHECK(all.applied());
     CHECK_FALSE(all.native_is_on());
     CHECK(all.state.patch_status().configuration == report.statuses);
-    CHECK(all.assessments() == std::vector{StartedBy::user, StartedBy::platform});
+    CHECK(all.assessments() == std::vector{StartedBy::platform, StartedBy::platform});
     CHECK(std::ranges::count(all.packages.calls, "refresh") == 1);
 }
 
@@ -110,21 +116,66 @@ TEST_CASE("Native updates stay on until a first assessment has succeeded", "[pat
     CHECK(tell(all.apply().statuses) == enabled);
 }
 
+TEST_CASE("And until it has seen the security sources", "[patch_mode]") {
+    Household all;
+    all.packages.sight =
+        Sight{.blind_spots = {{"http://s.example", BlindSpotCode::source_unreachable, "no route", true}}};
+    const ModeReport report = all.apply();
+    CHECK_FALSE(report.complete);
+    CHECK(report.statuses.front().level == StatusLevel::error);
+    CHECK(report.statuses.front().message ==
+          "the first assessment did not see all security sources, so native updates stay on: http://s.example: "
+          "SOURCE_UNREACHABLE: no route");
+    CHECK(all.native_is_on());
+    CHECK(all.machine.units.changes == 0);
+    CHECK_FALSE(all.applied());
+    SECTION("then they go off") {
+        all.packages.sight = Sight{};
+    }
+    SECTION("what hides no security patches hinders nobody") {
+        all.packages.sight =
+            Sight{.blind_spots = {{"http://o.example", BlindSpotCode::source_unreachable, "no route", false}}};
+    }
+    SECTION("nor does an end of support: native updates would not find anything either") {
+        all.packages.sight = Sight{.blind_spots = {{"os", BlindSpotCode::os_end_of_support, "over", true}}};
+    }
+    CHECK(tell(all.apply().statuses) == enabled);
+}
+
+TEST_CASE("The first assessment is recorded as that of whoever asked", "[patch_mode]") {
+    Household all;
+    all.by = StartedBy::user;
+    CHECK(all.apply().complete);
+    CHECK(all.assessments() == std::vector{StartedBy::user, StartedBy::platform});
+}
+
 TEST_CASE("And while a run of their own is in progress", "[patch_mode]") {
     Household all;
     all.machine.units.add("apt-daily-upgrade.service", "static", "activating");
-    SECTION("one that ends is waited for") {
-        CHECK(all.apply().complete);
+    SECTION("one that ends is waited for, before the operation lock is taken") {
+        CHECK(all.wait());
         CHECK(all.machine.units.units.at("apt-daily-upgrade.service").active == "inactive");
+        CHECK(all.apply().complete);
     }
-    SECTION("one that does not end is left alone") {
-        all.machine.units.ends = false;
+    SECTION("nobody waits for it where it may go on") {
+        all.settings.patch_mode = "ImageDefault";
+        CHECK(all.wait());
+        CHECK(all.machine.units.units.at("apt-daily-upgrade.service").active == "activating");
+    }
+    SECTION("one that does not end is left alone, and not waited for under the lock") {
         const ModeReport report = all.apply();
         CHECK_FALSE(report.complete);
+        CHECK(report.error == Error{Errc::busy,
+                                    "a native run is in progress, so native updates stay on: "
+                                    "apt-daily-upgrade.service"});
+        CHECK(all.machine.units.units.at("apt-daily-upgrade.service").active == "activating");
+        all.machine.units.ends = false;
+        CHECK(all.wait().error().code == Errc::timed_out);
         CHECK(report.statuses.front().level == StatusLevel::warning);
         CHECK(all.native_is_on());
         CHECK(all.machine.units.changes == 0);
         all.machine.units.ends = true;
+        CHECK(all.wait());
         CHECK(tell(all.apply().statuses) == enabled);
         CHECK(std::ranges::count(all.packages.calls, "refresh") == 1);  // the first assessment is not made twice
     }
@@ -197,13 +248,38 @@ TEST_CASE("A record that is lost or cannot be read forgets nothing that is off",
         CHECK(all.apply().complete);
         CHECK(all.machine.shape() == before);
     }
-    SECTION("newer") {
-        all.machine.files.put("/state/native-updates/mode.json", R"({"schema":2})");
+    SECTION("newer, or damaged") {
+        const std::string content = GENERATE(R"({"schema":2})", "{\"sche");
+        all.machine.files.put("/state/native-updates/mode.json", content);
         CHECK_FALSE(all.applied());
-        const auto now = all.machine.shape();
-        CHECK(all.apply("ImageDefault").error->message.find("written by a newer guestpatch") != std::string::npos);
-        CHECK(all.machine.shape() == now);
+        SECTION("on the way back") {
+            CHECK(all.apply("ImageDefault").complete);
+            CHECK(all.machine.shape() == before);
+        }
+        SECTION("or going on") {
+            CHECK(tell(all.apply().statuses) == enabled);
+            CHECK_FALSE(all.native_is_on());
+            CHECK(all.apply("ImageDefault").complete);
+            CHECK(all.machine.shape() == before);
+        }
+        CHECK(all.applied());
+        CHECK(all.machine.files.read("/state/native-updates/mode.json.unreadable") == content);
+        CHECK(all.machine.files.readers("/state/native-updates/mode.json.unreadable") == Readers::owner);
     }
+}
+
+TEST_CASE("A lost former state is said until somebody has looked at it", "[patch_mode]") {
+    Household all;
+    CHECK(all.apply().complete);
+    all.machine.files.put("/state/native-updates/apt.json", "garbage");
+    for (int call = 0; call < 2; ++call) {
+        const ModeReport report = all.apply("ImageDefault");
+        CHECK(report.complete);
+        CHECK(tell(report.statuses).find("NativeUpdates/Forgotten Not known how it was found") != std::string::npos);
+        all.machine.files.erase("/state/native-updates/mode.json");
+    }
+    all.machine.files.erase("/state/native-updates/apt.json.unreadable");
+    CHECK(tell(all.apply("ImageDefault").statuses).find("Forgotten") == std::string::npos);
 }
 
 TEST_CASE("A power cut anywhere leaves a machine that is patched by somebody, and the next call finishes",

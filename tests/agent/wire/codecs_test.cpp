@@ -216,7 +216,7 @@ TEST_CASE("Every enumerator has one spelling and reads back, in any case", "[wir
     walk(Hook::on_result);
     walk(HookEnd::not_started);
     walk(EstimateSource::mixed);
-    walk(WindowOutcome::blind);
+    walk(WindowOutcome::busy);
     CHECK(from_wire<Classification>("CRITICAL") == Classification::critical);
     CHECK_FALSE(from_wire<Classification>("Splendid"));
 }
