@@ -79,7 +79,8 @@ TEST_CASE("Every story of the service ends as it should when nothing interferes"
     }
 }
 
-TEST_CASE("The power may fail at any write of the service: the machine ends the same, and the story is told to its end", "[daemon]") {
+TEST_CASE("The power may fail, or the service be killed, at any write: the machine ends the same, the story is told to its end", "[daemon]") {
+    const auto end = GENERATE(Life::End::power_cut, Life::End::sigkill);
     for (const Story& story : stories()) {
         Life undisturbed;
         story.arrange(undisturbed);
@@ -88,13 +89,13 @@ TEST_CASE("The power may fail at any write of the service: the machine ends the 
         const int writes = undisturbed.world.machine.files.durable_writes();
         REQUIRE(writes > 10);
         for (int cut = 0; cut < writes; ++cut) {
-            INFO(story.name << ", the power cut after write " << cut);
+            INFO(story.name << (end == Life::End::sigkill ? ", killed" : ", the power cut") << " after write " << cut);
             Life life;
             story.arrange(life);
             add_native_updates(life);
             life.world.machine.files.cut_power_after(cut);
-            life.live_through(noon + std::chrono::days(2));
-            CHECK(life.reboots >= 1);
+            life.live_through(noon + std::chrono::days(2), end);
+            CHECK(life.ends >= 1);
             check_the_end(life, story, last_words(undisturbed));
         }
     }

@@ -26,9 +26,9 @@ class MortalWaiter final : public Waiter {
     }
     void poke() override { inner_.poke(); }
 
-    [[nodiscard]] bool goes_down() const {
-        return world_.machine.files.dark() || world_.machine.rebooter.scheduled.size() > reboots_;
-    }
+    [[nodiscard]] bool goes_down() const { return world_.machine.files.dark() || reboots(); }
+    /// A reboot was arranged: it comes, whoever lives to see it.
+    [[nodiscard]] bool reboots() const { return world_.machine.rebooter.scheduled.size() > reboots_; }
 
   private:
     Waiter& inner_;
@@ -41,7 +41,7 @@ struct Life {
     World world;
     FakeServiceManager manager;
     Configuration configuration;
-    int reboots = 0;                      ///< of the machine, whatever took it down
+    int ends = 0;                         ///< of the machine or the service, but for the last
 
     Life() {
         Settings& settings = configuration.settings;
@@ -61,16 +61,23 @@ struct Life {
         settings.history_keep = std::chrono::days(400);
     }
 
-    /// Boot after boot, whatever takes the machine down.
-    void live_through(Instant until) {
+    /// What an end that comes at a write means.
+    enum class End { power_cut, sigkill };
+
+    /// Boot after boot, whatever takes the machine down; after a SIGKILL the service comes back in the same boot.
+    void live_through(Instant until, End at_write = End::power_cut) {
         while (world.machine.clocks.wall() < until) {
             FakeWaiter waiter(world.machine.clocks);
             waiter.happens(until, {.stop = true});
             MortalWaiter mortal(waiter, world);
             serve(waiter, mortal);
             if (!mortal.goes_down()) continue;
-            restart(world);
-            ++reboots;
+            ++ends;
+            if (at_write == End::sigkill && !mortal.reboots()) {
+                world.machine.files.restore_power();
+            } else {
+                restart(world);
+            }
         }
     }
 
