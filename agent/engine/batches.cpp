@@ -43,24 +43,24 @@ seconds Performer::expected() const {
     std::vector<Patch> rest = waiting_;
     for (const Try& once_more : again_) rest.insert(rest.end(), once_more.patches.begin(), once_more.patches.end());
     rest.insert(rest.end(), current_.patches.begin(), current_.patches.end());
-    return rest.empty() ? seconds(0) : estimate_batch(rest, experience_).time;
+    return rest.empty() ? seconds(0) : estimate_batch(rest, past_).time;
 }
 
 Event Performer::perform(const State& state, const DownloadArchives&) {
     progress_.begin("", seconds(0));
     const seconds left = time_left(run_, machine_.now());
-    const std::vector<Patch> fitting = those_that_fit(waiting_, left, experience_);
+    const std::vector<Patch> fitting = those_that_fit(waiting_, left, past_);
     const std::string& job = std::get<Installing>(state).job;
     if (fitting.empty()) return Downloaded{choose_next(job)};
     Context context = until(left);
     const BootTime began = machine_.seams.clocks.boot();
     const Download download =
-        machine_.detected.manager->download(make_batch("", fitting, estimate_batch({}, experience_).time), context);
+        machine_.detected.manager->download(make_batch("", fitting, estimate_batch({}, past_).time), context);
     if (halts()) return Halted();
     if (!download.refused && download.failures.empty()) {
         std::uint64_t bytes = 0;
         for (const Patch& patch : fitting) bytes += patch.download_bytes;
-        learn_download(experience_, bytes, machine_.seams.clocks.boot() - began, machine_.seams.clocks.wall());
+        learn_download(learned_, bytes, machine_.seams.clocks.boot() - began, machine_.seams.clocks.wall());
     }
     if (download.refused) {
         const Reason reason = download.refused->reason;
@@ -80,11 +80,11 @@ std::string Performer::choose_next(std::string_view last_job) {
     const bool stop = context_.stop.stop_requested() && !halts();
     const seconds left = time_left(run_, machine_.now());
     current_ = {};
-    if (!stop && !again_.empty() && estimate_batch(again_.front().patches, experience_).time <= left) {
+    if (!stop && !again_.empty() && estimate_batch(again_.front().patches, past_).time <= left) {
         current_ = std::move(again_.front());
         again_.pop_front();
     } else if (!stop && again_.empty()) {
-        current_.patches = take_batch(waiting_, left, experience_).patches;
+        current_.patches = take_batch(waiting_, left, past_).patches;
     }
     if (!current_.patches.empty()) return following_job(run_, last_job);
 
@@ -111,7 +111,7 @@ void Performer::settle_begun(const std::vector<Patch>& patches, std::vector<Patc
 
 Event Performer::perform(const State&, const RunBatch& order) {
     progress_.begin(fmt::format("batch {}, {} patches", result_.batches + 1, current_.patches.size()), expected());
-    const seconds estimate = estimate_batch(current_.patches, experience_).time;
+    const seconds estimate = estimate_batch(current_.patches, past_).time;
     Batch batch = make_batch(order.job, current_.patches, estimate);
     Context context = until(time_left(run_, machine_.now()));
     PackageTimer timer(current_.patches, machine_.seams.clocks.boot());
@@ -144,7 +144,7 @@ void Performer::learn_from_batch(const BatchTimes& times, const std::vector<Pres
         const auto taken = times.packages.find(current_.patches[i].id.name);
         if (presence[i] == Presence::installed && taken != times.packages.end()) sound.packages.insert(*taken);
     }
-    if (!sound.packages.empty()) learn(experience_, sound, machine_.seams.clocks.wall());
+    if (!sound.packages.empty()) learn(learned_, sound, machine_.seams.clocks.wall());
 }
 
 std::string Performer::conclude_batch(const InstallOutcome& outcome, const std::vector<Presence>& presence,

@@ -199,10 +199,9 @@ void Performer::look_after_reboot() {
 }
 
 void Performer::keep_experience() {
-    if (experience_ == experience_kept_) return;
-    auto kept = machine_.state.write(experience_);
+    if (learned_ == past_) return;
+    auto kept = machine_.state.write(learned_);
     if (!kept) machine_.seams.log.warning(kept.error().message);  // the next run teaches the same
-    experience_kept_ = experience_;
 }
 
 /// Before the final report: a loop that was not counted would turn once more than it may.

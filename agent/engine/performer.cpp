@@ -41,8 +41,8 @@ Performer::Performer(const Machine& machine, const Run& run, bool refresh, Conte
       context_(context),
       progress_(context.progress, machine.state, machine.seams.clocks, run.activity_id),
       began_(machine.seams.clocks.boot()),
-      experience_(machine.state.experience()),
-      experience_kept_(experience_),
+      past_(machine.state.experience()),
+      learned_(past_),
       attempts_(machine.state.attempts()) {
     if (auto found = machine.state.installation(run.activity_id)) {
         result_ = std::move(*found);
@@ -93,7 +93,7 @@ Event Performer::perform(const State&, const Assess& order) {
     if (looked.assessment.failure) result_.errors.push_back(*looked.assessment.failure);
     if (looked.refused || looked.assessment.failure) return Assessed{.failed = true};
     take_over(looked.assessment);
-    const bool repair_fits = time_left(run_, machine_.now()) >= estimate_batch({}, experience_).time;
+    const bool repair_fits = time_left(run_, machine_.now()) >= estimate_batch({}, past_).time;
     return Assessed{.repair_needed = looked.repair_needed && repair_fits, .anything_to_install = !waiting_.empty()};
 }
 

@@ -90,8 +90,8 @@ class Performer {
     BootTime began_;
     Installation result_;
     std::optional<Assessment> assessment_;
-    Experience experience_;
-    Experience experience_kept_;
+    Experience past_;     ///< of runs before: what this one knew when it began stays its measure
+    Experience learned_;  ///< and what it adds for the next
     Attempts attempts_;
     std::unique_ptr<HeldOff> held_off_;
     bool hold_off_failed_ = false;
