@@ -73,7 +73,7 @@ struct NativeMachine : FakeMachine {
             const auto listed = files.list(folder);
             for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
                 if (info.kind == FileKind::regular) {
-                    all[(Path(folder) / info.name).string()] = *files.read(Path(folder) / info.name);
+                    all[std::string(folder) + "/" + info.name] = *files.read(Path(folder) / info.name);
                 }
             }
         }

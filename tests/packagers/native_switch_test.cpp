@@ -302,7 +302,7 @@ TEST_CASE("Whatever wins over our drop-in is named", "[native]") {
     machine.files.erase("/etc/apt/apt.conf");
     machine.files.put("/etc/apt/apt.conf.d/zzzzz", "APT::Periodic::Enable \"1\";\n");
     CHECK(machine.still_on(machine.apt()) ==
-          std::vector<std::string>{"APT::Periodic::Enable is \"1\", set by /etc/apt/apt.conf.d/zzzzz"});
+          std::vector<std::string>{"APT::Periodic::Enable is \"1\", set by " + (Path("/etc/apt/apt.conf.d") / "zzzzz").string()});
 }
 
 TEST_CASE("Settings are switched off in place", "[native]") {
