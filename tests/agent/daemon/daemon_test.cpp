@@ -16,7 +16,7 @@ TEST_CASE("A service installs in the night's window what it finds there, and sle
     life.world.packages.add({upgrade("openssl"), upgrade("vim", Classification::other)});
     const auto asked = life.live(noon + 2 * day);
     REQUIRE(life.installations().size() == 1);
-    const Installation& night = life.installations().front();
+    const Installation night = life.installations().front();
     CHECK(night.started >= noon + 10h);
     CHECK(night.started_by == StartedBy::platform);
     CHECK(night.status == OperationStatus::succeeded);
