@@ -21,9 +21,7 @@ std::vector<Path> journal(Files& files) {
     return parts;
 }
 
-}  // namespace
-
-Result<InstalledPackages> read_installed(Files& files) {
+Result<std::vector<std::string>> read_texts(Files& files) {
     auto status = files.read(folder / "status");
     if (!status) return status.error();
     std::vector<std::string> texts{std::move(*status)};
@@ -31,7 +29,33 @@ Result<InstalledPackages> read_installed(Files& files) {
     for (const Path& part : journal(files)) {
         if (auto text = files.read(part)) texts.push_back(std::move(*text));
     }
-    return parse_dpkg_status(texts);
+    return texts;
+}
+
+/// The stanzas that begin so; dpkg puts the name first.
+std::string stanzas(std::string_view text, const std::string& beginning) {
+    std::string found;
+    for (std::size_t at = text.find(beginning); at != std::string_view::npos; at = text.find(beginning, at + 1)) {
+        if (at > 0 && text[at - 1] != '\n') continue;
+        found += text.substr(at, text.find("\n\n", at) - at);
+        found += "\n\n";
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<InstalledPackages> read_installed(Files& files) {
+    const auto texts = read_texts(files);
+    if (!texts) return texts.error();
+    return parse_dpkg_status(*texts);
+}
+
+Result<InstalledPackages> read_installed(Files& files, std::string_view prefix) {
+    auto texts = read_texts(files);
+    if (!texts) return texts.error();
+    for (std::string& text : *texts) text = stanzas(text, "Package: dpkg\n") + stanzas(text, "Package: " + std::string(prefix));
+    return parse_dpkg_status(*texts);
 }
 
 bool journal_left(Files& files) {

@@ -9,7 +9,6 @@
 namespace guestpatch::apt {
 namespace {
 
-constexpr std::string_view kernel_prefix = "linux-image-";
 
 constexpr std::array<std::string_view, 9> in_use_everywhere{
     "libc6*",           // every process maps it

@@ -10,6 +10,9 @@
 
 namespace guestpatch::apt {
 
+/// How the names of kernel packages begin.
+constexpr std::string_view kernel_prefix = "linux-image-";
+
 /// Debian's packages say nothing about it: kernels always need one, and what is in use everywhere may ask for one
 /// through /run/reboot-required.
 [[nodiscard]] RebootBehavior reboot_behavior(std::string_view package);

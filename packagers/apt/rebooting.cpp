@@ -56,7 +56,7 @@ Result<RebootNeed> reboot_need(Seams seams, const Questions& questions, Context&
     RebootNeed need;
     if (auto read = read_flag(seams.files, need); !read) return read.error();
     const std::string running = seams.host.facts().kernel;
-    const auto installed = read_installed(seams.files);
+    const auto installed = read_installed(seams.files, kernel_prefix);
     if (const auto newer = installed ? newer_kernel(*installed, running) : std::nullopt) {
         add_reason(need, fmt::format("linux-image-{} is newer than the running kernel {}", *newer, running));
     }
