@@ -122,7 +122,9 @@ def measure_itself(table, guest, runs):
         table.row(f"programs started {name}", guest.children(command), limit)
         accounts = [own_account(guest, command) for _ in range(runs)]
         shares = [account["own_cpu_ms"] / account["children_cpu_ms"] for account in accounts]
-        table.row(f"own CPU / children's CPU {name}", statistics.median(shares), 0.02)
+        # The least disturbed run, as for an installation: what others do at that moment only ever adds.
+        table.row(f"own CPU / children's CPU {name}", min(shares), 0.02)
+        table.row("the same, median", statistics.median(shares))
         table.row(f"own peak memory {name}", max(account["own_peak_kb"] for account in accounts) / 1024, 15, "MB")
 
 
