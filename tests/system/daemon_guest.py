@@ -173,9 +173,8 @@ def of_children(pid):
 
 
 def switches(thread):
-    """How often a thread went to sleep, each time woken before; `thread` is its folder in /proc. To be preempted is
-    no wakeup: that depends on what else runs."""
-    found = re.findall(r"^voluntary_ctxt_switches:\s+(\d+)$", (thread / "status").read_text(), re.M)
+    """How often a thread stopped running; `thread` is its folder in /proc."""
+    found = re.findall(r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)$", (thread / "status").read_text(), re.M)
     return sum(map(int, found))
 
 
