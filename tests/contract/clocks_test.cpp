@@ -52,9 +52,10 @@ TEST_CASE("the real wall clock is the system's, and the boot clock runs as fast"
     const auto system = std::chrono::floor<seconds>(std::chrono::system_clock::now());
     CHECK(clocks->wall() - system >= 0s);
     CHECK(clocks->wall() - system <= 5s);
-    while (clocks->boot() < start + 20ms) {
+    // Either clock may advance in ticks of up to 16 ms.
+    while (clocks->boot() < start + 100ms) {
     }
-    CHECK(std::chrono::steady_clock::now() - steady_start >= 18ms);
+    CHECK(std::chrono::steady_clock::now() - steady_start >= 80ms);
 }
 
 }  // namespace
