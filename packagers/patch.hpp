@@ -47,6 +47,8 @@ enum class Reason {
     ua_esm_required,
     esu_required,
     loop_broken,
+    unhealthy,
+    not_admitted,
 };
 
 /// What names a patch on one machine. `name` carries ":architecture" where it is not the machine's own.

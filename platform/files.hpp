@@ -30,6 +30,9 @@ struct FileInfo {
 /// Who may read what is written. Writing is always the owner's alone.
 enum class Readers { everyone, owner };
 
+/// The most a secret may have: more is no key and no token.
+constexpr std::size_t largest_secret = 1U << 20U;
+
 /// The file system, as far as this program needs one. Exists so that tests can cut the power between
 /// two writes and fill the disk.
 class Files {
@@ -38,6 +41,10 @@ class Files {
 
     /// The whole file. Errc::not_found, Errc::permission, or Errc::failed.
     virtual Result<std::string> read(const Path& path) = 0;
+
+    /// A secret: refused (Errc::permission, with what helps) unless it is a regular file of root's or our own that nobody
+    /// else may read or write. Windows: no such check yet.
+    virtual Result<std::string> read_private(const Path& path) = 0;
 
     /// Replaces the file so that after a power cut either the old or the new content is there, whole:
     /// temporary file beside it, fsync, rename, fsync of the folder. Missing parent folders are made.

@@ -3,16 +3,12 @@
 
 #include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "platform/message.hpp"
+
 namespace guestpatch {
-
-enum class LogLevel { debug, info, warning, error };
-
-/// "debug", "info", "warning" or "error"; nothing for any other word.
-std::optional<LogLevel> parse_log_level(std::string_view word);
 
 /// A named fact beside the sentence. Names are lower case (journald gets them as GUESTPATCH_NAME).
 struct LogField {
@@ -24,22 +20,16 @@ struct LogField {
 class Log {
   public:
     virtual ~Log() = default;
-    virtual void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
+    virtual void write(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
     /// Sentences below `least` are dropped from now on.
     virtual void set_least(LogLevel least) = 0;
 
-    void debug(std::string_view sentence, std::initializer_list<LogField> fields = {}) {
-        write(LogLevel::debug, sentence, fields);
+    /// One of the catalogue (platform/messages.hpp), at its own level.
+    void tell(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields = {}) {
+        write(message, sentence, fields);
     }
-    void info(std::string_view sentence, std::initializer_list<LogField> fields = {}) {
-        write(LogLevel::info, sentence, fields);
-    }
-    void warning(std::string_view sentence, std::initializer_list<LogField> fields = {}) {
-        write(LogLevel::warning, sentence, fields);
-    }
-    void error(std::string_view sentence, std::initializer_list<LogField> fields = {}) {
-        write(LogLevel::error, sentence, fields);
-    }
+    /// For whoever looks for a fault; not in the catalogue.
+    void debug(std::string_view sentence, std::initializer_list<LogField> fields = {}) { write(Message(), sentence, fields); }
 };
 
 /// The plain form, with its line end: "guestpatch: warning: sentence name=value".

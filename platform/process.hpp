@@ -23,6 +23,9 @@ struct Command {
     milliseconds silence{};                ///< the longest time without a byte of output
     std::size_t output_cap = 64U << 20U;   ///< per stream, bytes; beyond it the head is dropped, the tail kept
     std::string input{};                   ///< what the program finds on standard input, read or not; run() only
+    /// Run as this user: no supplementary groups, no capabilities to gain, no core dumps, the root folder as working folder,
+    /// what it writes for itself alone. Empty: as ourselves. run() only, and Linux only: elsewhere Errc::failed.
+    std::string user{};
 };
 
 /// How a run came to its end.
@@ -80,8 +83,8 @@ class ProcessRunner {
 
     /// Runs to the end. When the deadline, the silence limit or a stop request comes first, the whole
     /// process group (Windows: job object) is ended and the Completion says so.
-    /// A deadline of zero has passed already: nothing is started. Errc::not_found when there is no such program;
-    /// Errc::invalid when `argv` is empty; Errc::failed when none could be started.
+    /// A deadline of zero has passed already: nothing is started. Errc::not_found when there is no such program or user;
+    /// Errc::invalid when `argv` is empty; Errc::permission, Errc::failed when none could be started.
     virtual Result<Completion> run(const Command& command, std::stop_token stop, const OutputSink& sink) = 0;
 
     Result<Completion> run(const Command& command, std::stop_token stop) { return run(command, std::move(stop), {}); }
@@ -89,7 +92,8 @@ class ProcessRunner {
     /// Starts a program so that our own end, of whatever kind, never reaches it: a transient systemd service
     /// where systemd runs, elsewhere a session of its own. Standard input is empty, output goes to files: a
     /// pipe would pass our death on as SIGPIPE. The command's limits and cap do not apply.
-    /// Errc::busy when this name was launched before; Errc::not_found when there is no such program.
+    /// Errc::busy when this name was launched before; Errc::not_found when there is no such program; Errc::invalid when
+    /// another user is asked for.
     /// Windows has no caller for it: Errc::failed.
     virtual Result<void> launch(const Detached& detached, const Command& command) = 0;
 

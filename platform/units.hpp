@@ -21,6 +21,14 @@ struct UnitState {
     friend bool operator==(const UnitState&, const UnitState&) = default;
 };
 
+/// The machine as its service manager sees it.
+struct ManagerState {
+    bool booted = false;              ///< what it starts at boot has been started, or has failed; not in rescue mode
+    std::vector<std::string> failed;  ///< units, sorted by name
+
+    friend bool operator==(const ManagerState&, const ManagerState&) = default;
+};
+
 enum class UnitChange { enable, disable, mask, unmask, start, stop };
 
 /// Exists so that turning off what a machine does by itself can be tested without doing it.
@@ -33,6 +41,9 @@ class Units {
 
     /// Names that are in that state already are fine. `stop` and `start` return when it is done. Errc::not_found as above.
     virtual Result<void> change(UnitChange change, const std::vector<std::string>& names) = 0;
+
+    /// Errc::not_found as above.
+    virtual Result<ManagerState> overview() = 0;
 
     /// Waits for the end of what a unit does now, woken by the service manager. Errc::timed_out, Errc::cancelled.
     virtual Result<void> wait_until_inactive(const std::string& name, milliseconds at_most, std::stop_token stop) = 0;

@@ -17,6 +17,7 @@ OS_FOLDERS = ("linux", "windows")
 MAY_INCLUDE = {
     "platform/base": set(),
     "platform": {"platform/base"},
+    "platform/http": {"platform/base"},
     "platform/curl": {"platform/base", "platform"},
     "platform/linux": {"platform/base", "platform"},
     "platform/windows": {"platform/base", "platform"},

@@ -101,6 +101,11 @@ class Schemas(unittest.TestCase):
                 self.assertEqual(faults(load(WIRE / f"{name}.example.json"), name), [])
         self.assertEqual(sorted(path.name.removesuffix(".example.json") for path in WIRE.glob("*.example.json")), DOCUMENTS)
 
+    def test_the_file_for_a_fleet_fits(self):
+        text = (ROOT / "docs/usage/host.md").read_text(encoding="utf-8")
+        [fleet] = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        self.assertEqual(faults(json.loads(fleet), "goal-state"), [])
+
     def test_can_refuse(self):
         """Each required member removed, and one nobody knows added."""
         for name in DOCUMENTS:
@@ -132,7 +137,7 @@ class Words(unittest.TestCase):
     def test_are_explained(self):
         tables, sections = enums(), explained()
         for name in ("Classification", "HeldBack", "Reason", "BlindSpotCode", "OperationStatus", "ComplianceState",
-                     "InstallationState", "RebootSetting", "RebootStatus", "HookEnd", "EstimateSource", "WindowOutcome"):
+                     "InstallationState", "RebootSetting", "RebootStatus", "HookEnd", "EstimateSource", "WindowOutcome", "HealthState"):
             with self.subTest(name):
                 self.assertEqual(sections[name], tables[name])
 
@@ -151,7 +156,7 @@ class Words(unittest.TestCase):
         self.assertEqual(set(SCHEMAS["common.schema.json"]["definitions"]["OperationKind"]["enum"]), written)
 
     def test_configuration_statuses_are_explained(self):
-        text = sources("agent/engine/patch_mode.cpp", "agent/cli/configure.cpp")
+        text = sources("agent/engine/patch_mode.cpp", "agent/cli/configure.cpp", "agent/config/statuses.hpp", "agent/host")
         written = set(re.findall(r'"([A-Z]\w+/[A-Z]\w+)"', text))
         self.assertIn("NativeUpdates/Off", written)
         keys = {key: rule.split("|") for key, rule in
@@ -170,7 +175,15 @@ class Words(unittest.TestCase):
         self.assertEqual(set(sections["Error codes"]), written)
         self.assertEqual(set(SCHEMAS["error.schema.json"]["properties"]["error"]["properties"]["code"]["enum"]), written)
         details = literals("agent/engine", "agent/domain/installation.cpp", "agent/domain/patch_status.cpp") - (notes() - ALSO_AN_ERROR)
+        details |= set(re.findall(r'constexpr const char\* \w+ = "([A-Z_]+)";', sources("agent/domain/installation.hpp")))
         self.assertEqual(set(sections["Detail codes"]), details)
+
+    def test_refused_operations_are_explained(self):
+        written = set(re.findall(r'Decline\{"(\w+)"', sources("agent/domain/requests.cpp")))
+        self.assertIn("OperationNotSupported", written)
+        self.assertEqual(set(explained()["Refused operations"]), written)
+        pattern = SCHEMAS["common.schema.json"]["definitions"]["DetailCode"]["pattern"]
+        self.assertEqual(set(re.findall(r"[A-Z][a-z]\w+", pattern)), written)
 
     def test_notes_are_explained(self):
         self.assertIn("LISTS_REBUILT", notes())

@@ -45,7 +45,7 @@ ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& 
     if (const auto applied = apply_ceiling(*selection, *detected); !applied) return report(app, common.json, applied.error());
 
     StateFolder state = state_folder(app, common);
-    const Machine machine{app.seams, *detected, settings, state};
+    const Machine machine{app.seams, *detected, settings, state, courier_of(app)};
     const RunningOperation operation{"Assessment", make_guid(), current_process_id(), app.seams.clocks.wall()};
     std::unique_ptr<HeldLock> held;
     AssessOutcome outcome;
@@ -63,6 +63,8 @@ ExitCode run_assess(App& app, const CommonOptions& common, const AssessOptions& 
     if (outcome.refused) return report(app, common.json, *outcome.refused);
     print(app, common, outcome.assessment);
     if (!privileged) app.err << "guestpatch: not root: nothing was recorded\n" << std::flush;
+    held.reset();
+    tell_others(app, common, configuration);
     log_cost(app.seams.log, "assessment");
     return outcome.not_recorded ? ExitCode::failed : exit_code_of(outcome.assessment, options.check);
 }

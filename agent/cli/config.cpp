@@ -49,6 +49,8 @@ std::string encode_config_show(const Configuration& configuration) {
     out.end_object();
     out.key("files").begin_array();
     for (const std::string& file : configuration.files) out.string(file);
+    out.end_array().key("outOfScope").begin_array();
+    for (const std::string& id : configuration.settings.out_of_scope) out.string(id);
     out.end_array().end_object();
     return out.take();
 }

@@ -119,7 +119,7 @@ Result<ModeReport> apply(App& app, const CommonOptions& common, const Settings& 
     auto detected = find_package_manager(app, common, settings);
     if (!detected) return detected.error();
     StateFolder state = state_folder(app, common);
-    const Machine machine{app.seams, *detected, settings, state};
+    const Machine machine{app.seams, *detected, settings, state, courier_of(app)};
     const auto progress = make_progress(common.progress, app.console, app.err);
     Context context{{app.seams.clocks.boot() + configuration_limit}, app.stop, *progress, settings.stop_timeout};
     // Before the lock is taken: it is never held while waiting. What runs even then is reported by applying the mode.
@@ -149,15 +149,13 @@ ExitCode run_configure(App& app, const CommonOptions& common, const ConfigureOpt
         return report(app, common.json, written.error());
     }
 
-    const std::vector<Path> only{common.config_dir};
-    const Configuration now = load_configuration(
-        app.seams.files, app.seams.zones, common.config_dir.empty() ? app.paths.config_folders : only,
-        app.seams.host.facts().os_type);
+    const Configuration now = load_configuration(app.seams.files, app.seams.zones, configuration_sources(app, common));
     auto outcome = apply(app, common, now.settings);
     const std::string written = (folder / file_name).string() + " is written, but not applied yet";
     if (!outcome) return report(app, common.json, outcome.error().within(written));
     std::ranges::move(find_overrides(now, wishes, app.seams.clocks.wall()), std::back_inserter(outcome->statuses));
     print(app, common, *outcome);
+    tell_others(app, common, now);
     if (outcome->error) app.err << "guestpatch: " << outcome->error->within(written).message << '\n' << std::flush;
     return exit_code_of(*outcome);
 }

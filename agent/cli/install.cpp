@@ -68,7 +68,7 @@ ExitCode run_install(App& app, const CommonOptions& common, const InstallOptions
     if (auto applied = apply_ceiling(run->request.selection, *detected); !applied) return report(app, common.json, applied.error());
 
     StateFolder state = state_folder(app, common);
-    const Machine machine{app.seams, *detected, settings, state};
+    const Machine machine{app.seams, *detected, settings, state, courier_of(app)};
     InstallReport done;
     {
         const auto progress = make_progress(common.progress, app.console, app.err);
@@ -85,6 +85,7 @@ ExitCode run_install(App& app, const CommonOptions& common, const InstallOptions
         }
     }
     print(app, common, done.installation);
+    if (!options.dry_run) tell_others(app, common, configuration);
     log_cost(app.seams.log, "installation");
     return done.not_recorded ? ExitCode::failed : exit_code_of(done.installation);
 }

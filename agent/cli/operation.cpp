@@ -29,6 +29,16 @@ StateFolder state_folder(const App& app, const CommonOptions& common) {
     return {app.seams, common.state_dir, common.state_dir};
 }
 
+Courier courier_of(const App& app) { return {app.seams.processes, app.paths.courier, app.paths.courier_user}; }
+
+ConfigurationSources configuration_sources(const App& app, const CommonOptions& common) {
+    const Path& state = common.state_dir.empty() ? app.paths.state : common.state_dir;
+    return {.folders = common.config_dir.empty() ? app.paths.config_folders : std::vector<Path>{common.config_dir},
+            .goal = state / "goalState.json",
+            .place = state / "place.json",
+            .os_type = app.seams.host.facts().os_type};
+}
+
 Result<Detected> find_package_manager(const App& app, const CommonOptions& common, const Settings& settings,
                                       const std::optional<Instant>& ceiling) {
     return find_package_manager(app.seams, settings, common.package_manager, app.paths.cache, ceiling);
@@ -62,7 +72,7 @@ void finish_for_reader(App& app, const CommonOptions& common, const Settings& se
     NoProgress silent;
     // Who only looks does not wait for others.
     Context context{{}, app.stop, silent, settings.stop_timeout, milliseconds(0)};
-    tell(app, finish_left_over({app.seams, *detected, settings, state}, Takeover::when_it_has_ended, context));
+    tell(app, finish_left_over({app.seams, *detected, settings, state, courier_of(app)}, Takeover::when_it_has_ended, context));
 }
 
 }  // namespace guestpatch

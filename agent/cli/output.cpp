@@ -84,6 +84,20 @@ std::string render_last_installation(const InstallationSummary& last, Instant no
                        last.excluded, last.not_selected);
 }
 
+std::string render_host(const AgentStatus& agent) {
+    if (agent.host.empty()) return "";
+    const OutboxSummary& outbox = agent.outbox;
+    std::string text = fmt::format("host: {}, ", agent.host);
+    text += outbox.spoke ? fmt::format("last heard of {} ago", describe_duration(std::max(agent.now - *outbox.spoke, seconds(0))))
+                         : "never heard of";
+    if (outbox.waiting() > 0) text += fmt::format("; {} waiting to be sent since {}", outbox.waiting(), format_instant(*outbox.oldest));
+    text += "\n";
+    if (outbox.trouble) {
+        text += fmt::format("host trouble since {}: {} ({})\n", format_instant(outbox.trouble->at), outbox.trouble->message, outbox.trouble->code);
+    }
+    return text;
+}
+
 std::string render_windows(const AgentStatus& agent) {
     std::string text;
     if (agent.next_window) {
@@ -93,6 +107,7 @@ std::string render_windows(const AgentStatus& agent) {
     if (agent.windows.met + agent.windows.missed > 0) {
         text += fmt::format("windows in 30 days: {} met, {} missed\n", agent.windows.met, agent.windows.missed);
     }
+    text += render_host(agent);
     if (!agent.attempt_overdue.empty()) text += fmt::format("ATTEMPT_OVERDUE: {}\n", agent.attempt_overdue);
     return text;
 }

@@ -45,9 +45,7 @@ struct Dispatch {
     ExitCode start(const ConfigShowOptions&, const Configuration& with) const { return run_config_show(app, common, with); }
 
     [[nodiscard]] Configuration load() const {
-        const std::vector<Path> only{common.config_dir};
-        const auto& folders = common.config_dir.empty() ? app.paths.config_folders : only;
-        Configuration configuration = load_configuration(app.seams.files, app.seams.zones, folders, app.seams.host.facts().os_type);
+        Configuration configuration = load_configuration(app.seams.files, app.seams.zones, configuration_sources(app, common));
         if (!common.config_dir.empty() && !app.seams.files.info(common.config_dir)) {
             configuration.errors.push_back({common.config_dir.string(), 0, "", "no such folder"});
         }

@@ -36,12 +36,20 @@ ExitCode report(App& app, bool json, const Error& error);
 
 [[nodiscard]] TextStyle text_style(const App& app, const CommonOptions& common);
 [[nodiscard]] StateFolder state_folder(const App& app, const CommonOptions& common);
+/// Where the configuration of this invocation stands.
+[[nodiscard]] ConfigurationSources configuration_sources(const App& app, const CommonOptions& common);
+[[nodiscard]] Courier courier_of(const App& app);
 /// The package manager of this machine, as option and configuration want it. `ceiling`: nothing published later.
 Result<Detected> find_package_manager(const App& app, const CommonOptions& common, const Settings& settings,
                                       const std::optional<Instant>& ceiling = std::nullopt);
 /// For root: takes the operation lock and brings to its end what earlier processes left behind.
 Result<std::unique_ptr<HeldLock>> begin_operation(App& app, const Machine& machine, const RunningOperation& operation,
                                                   Context& context);
+/// After a command that has changed something, where no service does it: the host is told, for a moment at most, and the
+/// metrics are written. For root; trouble is logged, and what was not taken waits.
+void tell_others(App& app, const CommonOptions& common, const Configuration& configuration);
+/// What became of what the host asks for, beside what patchStatus.json says.
+[[nodiscard]] std::vector<InstanceViewStatus> host_statuses(const App& app, const StateFolder& state, const Configuration& configuration);
 /// For commands that only look: as root they first finish an interrupted installation that does not run any more.
 void finish_for_reader(App& app, const CommonOptions& common, const Settings& settings);
 

@@ -5,8 +5,8 @@
 #include "agent/cli/shown_window.hpp"
 #include "agent/cli/version.hpp"
 #include "agent/domain/due.hpp"
-#include "agent/engine/assess.hpp"
-#include "agent/engine/windows.hpp"
+#include "agent/engine/status.hpp"
+#include "agent/host/outbox.hpp"
 #include "packagers/detect.hpp"
 
 namespace guestpatch {
@@ -33,22 +33,6 @@ std::optional<RunningOperation> last_operation(const PatchStatus& status) {
     return last;
 }
 
-/// As far as this user may know: the journal is root's.
-std::string state_name(const StateFolder& state, const PatchStatus& status, const std::optional<RunningOperation>& operation) {
-    if (operation && operation->kind == "Assessment") return "Assessing";
-    const State now = state.journal();
-    const bool open = status.installation && status.installation->status == OperationStatus::in_progress;
-    if (std::holds_alternative<Idle>(now) && ((operation && operation->kind == "Installation") || open)) return "Installing";
-    return std::string(name_of(now));
-}
-
-/// A verdict ages: what was seen three days ago is no sight any more.
-Compliance judge_now(App& app, const Settings& settings, const Assessment& last, const RebootNeed& reboot, Instant now) {
-    const auto seen_at = last.metadata_age ? std::optional(last.modified - *last.metadata_age) : std::nullopt;
-    const auto support = read_support_end(app.seams, settings, false);
-    return judge_compliance({last.patches, last.blind_spots, reboot, seen_at, support, settings.compliance_max_age}, last.compliance, now);
-}
-
 }  // namespace
 
 ExitCode run_status(App& app, const CommonOptions& common, const Configuration& configuration) {
@@ -57,7 +41,8 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
     const StateFolder state = state_folder(app, common);
     const Instant now = app.seams.clocks.wall();
     PatchStatus status = state.patch_status();
-    AgentStatus agent{.version = std::string(version()),
+    AgentStatus agent{.now = now,
+                      .version = std::string(version()),
                       .machine_id = machine_id_of(settings, app.seams.host),
                       .boot_id = app.seams.clocks.boot_id(),
                       .patch_mode = settings.patch_mode,
@@ -70,13 +55,18 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
         agent.elapsed = std::max(now - agent.operation->started, seconds(0));
         agent.progress = state.progress(agent.operation->activity_id);
     }
+    agent.host = settings.host.url;
+    if (!agent.host.empty()) {
+        agent.outbox = Outbox(app.seams, state).summary(agent.host);
+        std::ranges::move(host_statuses(app, state, configuration), std::back_inserter(status.configuration));
+    }
     const Timetable timetable = state.timetable();
     agent.windows = count_windows(timetable, now - shown_back);
     agent.next_window = next_usable_window(app.seams, settings, timetable, now);
     if (status.available) {
         if (const auto last = state.assessment(status.available->activity_id); last && !last->failure) {
             agent.blind_spots = last->blind_spots;
-            status.compliance = judge_now(app, settings, *last, agent.reboot, now);
+            status.compliance = judge_now(app.seams, settings, *last, agent.reboot, now);
             if (is_automatic(settings)) {
                 agent.attempt_overdue =
                     attempt_overdue(last->patches, timetable, settings.off_peak.attempt_within, now).value_or("");

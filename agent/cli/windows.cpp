@@ -1,4 +1,4 @@
-#include "agent/engine/windows.hpp"
+#include "agent/engine/status.hpp"
 
 #include <fmt/format.h>
 
@@ -9,8 +9,15 @@
 namespace guestpatch {
 namespace {
 
+ShownWindow show(const Windows& windows, ScheduledWindow scheduled) {
+    const std::string opens = windows.describe(scheduled.time_zone, scheduled.window.opens);
+    const std::string closes = windows.describe(scheduled.time_zone, scheduled.window.closes);
+    return {std::move(scheduled), opens, closes};
+}
+
 std::string render_windows(const std::vector<ShownWindow>& windows, const Settings& settings, const TextStyle& style) {
     if (windows.empty()) {
+        if (!settings.schedule_fault.empty()) return fmt::format("no windows: {}\n", settings.schedule_fault);
         return is_automatic(settings) ? "no window is to come; see guestpatch config check\n"
                                       : fmt::format("no windows: patchSettings.patchMode is {}\n", settings.patch_mode);
     }
@@ -39,22 +46,17 @@ std::string render_windows(const std::vector<ShownWindow>& windows, const Settin
 
 std::vector<ShownWindow> next_windows(Seams seams, const Settings& settings, Instant now, std::size_t count) {
     std::vector<ShownWindow> shown;
-    if (!is_automatic(settings)) return shown;
-    const Windows windows(seams, schedule_of(settings, machine_id_of(settings, seams.host)), now);
-    for (ScheduledWindow& scheduled : windows.upcoming(now, count)) {
-        const std::string opens = windows.describe(scheduled.time_zone, scheduled.window.opens);
-        const std::string closes = windows.describe(scheduled.time_zone, scheduled.window.closes);
-        shown.push_back({std::move(scheduled), opens, closes});
-    }
+    const auto windows = automatic_windows(seams, settings, now);
+    if (!windows) return shown;
+    for (ScheduledWindow& scheduled : windows->upcoming(now, count)) shown.push_back(show(*windows, std::move(scheduled)));
     return shown;
 }
 
 std::optional<ShownWindow> next_usable_window(Seams seams, const Settings& settings, const Timetable& timetable, Instant now) {
-    for (ShownWindow& shown : next_windows(seams, settings, now, settings.maintenance.size() + 2)) {
-        const WindowRecord* record = find_record(timetable, shown.scheduled);
-        if (record == nullptr || !is_settled(*record)) return std::move(shown);
-    }
-    return std::nullopt;
+    const auto windows = automatic_windows(seams, settings, now);
+    if (!windows) return std::nullopt;
+    auto scheduled = next_usable_window(*windows, timetable, now);
+    return scheduled ? std::optional(show(*windows, std::move(*scheduled))) : std::nullopt;
 }
 
 ExitCode run_windows(App& app, const CommonOptions& common, const WindowsOptions& options, const Configuration& configuration) {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "agent/config/maintenance.hpp"
+#include "agent/config/probes.hpp"
 #include "agent/config/schema.hpp"
 #include "platform/base/text.hpp"
 
@@ -49,16 +50,23 @@ class Check {
             fragment_.errors.push_back(fault(value, std::string(rule.key), *wrong));
         } else if (rule.key == "maintenanceConfigurations") {
             configurations(value, std::string(rule.key));
+        } else if (rule.key == "health.probes") {
+            probes(value, std::string(rule.key));
         }
+    }
+    void probes(const Json& value, const std::string& key) {
+        for (std::size_t i = 0; i < value.items.size(); ++i) add(read_probe(value.items[i]), fmt::format("{}[{}].", key, i));
+    }
+    void add(const Faults& faults, const std::string& place) {
+        for (const PlacedFault& wrong : faults.errors) fragment_.errors.push_back(fault(wrong, place));
+        for (const PlacedFault& odd : faults.warnings) fragment_.warnings.push_back(fault(odd, place));
     }
     void configurations(const Json& value, const std::string& key) {
         std::vector<std::string> ids;
         for (std::size_t i = 0; i < value.items.size(); ++i) {
             const std::string place = fmt::format("{}[{}].", key, i);
             // Both systems' parameters are validated on either.
-            const MaintenanceReading reading = read_maintenance(value.items[i], "Linux");
-            for (const PlacedFault& wrong : reading.errors) fragment_.errors.push_back(fault(wrong, place));
-            for (const PlacedFault& odd : reading.warnings) fragment_.warnings.push_back(fault(odd, place));
+            add(read_maintenance(value.items[i], "Linux"), place);
             const Json* id = value.items[i].find("id");
             if (id == nullptr || id->kind != Json::Kind::string) continue;
             if (std::ranges::find(ids, id->text) != ids.end()) {
@@ -84,7 +92,10 @@ class Check {
     Fragment& fragment_;
 };
 
-/// "line 3: Missing a comma" -> 3 and the rest.
+}  // namespace
+
+void check(Fragment& fragment) { Check(fragment).object(fragment.root, ""); }
+
 ConfigFault syntax_fault(const std::string& file, std::string_view message) {
     ConfigFault fault{.file = file, .line = 1, .message = std::string(message)};
     constexpr std::string_view start = "line ";
@@ -95,8 +106,6 @@ ConfigFault syntax_fault(const std::string& file, std::string_view message) {
     }
     return fault;
 }
-
-}  // namespace
 
 Fragment parse_fragment(std::string file, std::string text) {
     Fragment fragment{.file = std::move(file), .text = std::move(text)};
@@ -110,7 +119,7 @@ Fragment parse_fragment(std::string file, std::string text) {
         return fragment;
     }
     fragment.root = std::move(*root);
-    Check(fragment).object(fragment.root, "");
+    check(fragment);
     return fragment;
 }
 

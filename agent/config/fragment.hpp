@@ -22,4 +22,10 @@ struct Fragment {
 /// JSON with comments and trailing commas. A fragment with errors still carries what was readable.
 [[nodiscard]] Fragment parse_fragment(std::string file, std::string text);
 
+/// Looks at every value of `fragment.root`: errors and warnings join those it has.
+void check(Fragment& fragment);
+
+/// "line 3: Missing a comma", as the parser says it, as a fault of the file.
+[[nodiscard]] ConfigFault syntax_fault(const std::string& file, std::string_view message);
+
 }  // namespace guestpatch

@@ -1,15 +1,22 @@
 #include "agent/config/load.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
+#include "agent/config/goal_settings.hpp"
 #include "agent/config/zone_faults.hpp"
+#include "agent/wire/place.hpp"
 
 namespace guestpatch {
 namespace {
 
+constexpr const char* configurations_key = "maintenanceConfigurations";
+
 struct DropIn {
     Path path;
     bool masked = false;
+    bool weakest = false;  ///< of the first of several folders: weaker than the goal state
 };
 
 /// By folder, then by name; a later folder's file of the same name takes the earlier one's stead.
@@ -17,17 +24,17 @@ std::vector<DropIn> find_drop_ins(Files& files, const std::vector<Path>& folders
     std::vector<std::map<std::string, DropIn>> layers;
     for (const Path& folder : folders) {
         const auto listed = files.list(folder);
+        std::map<std::string, DropIn>& layer = layers.emplace_back();
         if (!listed) {
             if (listed.error().code != Errc::not_found) into.errors.push_back({folder.string(), 0, "", listed.error().message});
             continue;
         }
-        std::map<std::string, DropIn> layer;
+        const bool weakest = layers.size() == 1 && folders.size() > 1;
         for (const FileInfo& info : *listed) {
             if (!info.name.ends_with(".json") || info.kind == FileKind::directory) continue;
-            for (auto& earlier : layers) earlier.erase(info.name);
-            layer[info.name] = {folder / info.name, info.kind == FileKind::null_device};
+            for (auto& other : layers) other.erase(info.name);
+            layer[info.name] = {folder / info.name, info.kind == FileKind::null_device, weakest};
         }
-        layers.push_back(std::move(layer));
     }
     std::vector<DropIn> found;
     for (const auto& layer : layers) {
@@ -36,30 +43,122 @@ std::vector<DropIn> find_drop_ins(Files& files, const std::vector<Path>& folders
     return found;
 }
 
-}  // namespace
+/// The goal state, where there is a sound one.
+std::optional<GoalReading> read_goal(Files& files, TimeZones& zones, const ConfigurationSources& sources, Configuration& into) {
+    if (sources.goal.empty()) return std::nullopt;
+    auto text = files.read(sources.goal);
+    if (!text) {
+        if (text.error().code != Errc::not_found) into.warnings.push_back({sources.goal.string(), 0, "", text.error().message});
+        return std::nullopt;
+    }
+    GoalReading reading = read_goal_state(sources.goal.string(), std::move(*text), sources.os_type);
+    std::ranges::move(reading.warnings, std::back_inserter(into.warnings));
+    if (reading.errors.empty()) reading.errors = find_goal_faults(reading, sources.os_type, zones);
+    if (reading.errors.empty()) return reading;
+    std::ranges::move(reading.errors, std::back_inserter(into.warnings));
+    return std::nullopt;
+}
 
-Configuration load_configuration(Files& files, TimeZones& zones, const std::vector<Path>& folders, std::string_view os_type) {
-    Configuration configuration;
+MachinePlace read_place(Files& files, const Path& path, Configuration& into) {
+    if (path.empty()) return {};
+    const auto text = files.read(path);
+    if (!text && text.error().code == Errc::not_found) return {};
+    auto place = text ? decode_place(*text) : text.error();
+    if (place) return std::move(*place);
+    into.warnings.push_back({path.string(), 0, "", place.error().message});
+    return {};
+}
+
+void read_drop_in(Files& files, const Path& path, std::vector<Fragment>& fragments, Configuration& into) {
+    auto text = files.read(path);
+    if (!text) {
+        into.errors.push_back({path.string(), 0, "", text.error().message});
+        return;
+    }
+    Fragment& fragment = fragments.emplace_back(parse_fragment(path.string(), std::move(*text)));
+    into.errors.insert(into.errors.end(), fragment.errors.begin(), fragment.errors.end());
+    into.warnings.insert(into.warnings.end(), fragment.warnings.begin(), fragment.warnings.end());
+}
+
+std::vector<Fragment> read_fragments(Files& files, const std::vector<Path>& folders, const Fragment* goal, Configuration& into) {
     std::vector<Fragment> fragments;
-    for (const DropIn& drop_in : find_drop_ins(files, folders, configuration)) {
-        if (drop_in.masked) continue;
-        auto text = files.read(drop_in.path);
-        if (!text) {
-            configuration.errors.push_back({drop_in.path.string(), 0, "", text.error().message});
+    const auto drop_ins = find_drop_ins(files, folders, into);
+    const auto weaker = std::ranges::partition_point(drop_ins, &DropIn::weakest);
+    for (auto drop_in = drop_ins.begin();; ++drop_in) {
+        if (drop_in == weaker && goal != nullptr) fragments.push_back(*goal);
+        if (drop_in == drop_ins.end()) break;
+        if (!drop_in->masked) read_drop_in(files, drop_in->path, fragments, into);
+    }
+    for (const Fragment& fragment : fragments) into.files.push_back(fragment.file);
+    return fragments;
+}
+
+std::string text_of(const Json& value) {
+    JsonWriter out;
+    out.json(value);
+    return out.take();
+}
+
+/// A maintenance configuration by its id, and where it came from.
+std::pair<const Json*, Origin> find_configuration(const MergedValue& all, std::string_view id) {
+    for (std::size_t i = 0; i < all.value.items.size(); ++i) {
+        const Json* found = all.value.items[i].find("id");
+        if (found != nullptr && found->text == id) return {&all.value.items[i], all.items.at(i)};
+    }
+    return {nullptr, {all.file, all.line}};
+}
+
+/// What the goal state alone, `wished`, has otherwise than everything together, `merged`.
+std::vector<Overridden> find_overridden(const Merged& wished, const Merged& merged) {
+    std::vector<Overridden> overridden;
+    for (const auto& [key, wish] : wished) {
+        const MergedValue& value = merged.find(key)->second;
+        if (wish.file.empty()) continue;
+        if (key != configurations_key) {
+            if (text_of(wish.value) != text_of(value.value)) overridden.push_back({key, value.origin()});
             continue;
         }
-        configuration.files.push_back(drop_in.path.string());
-        fragments.push_back(parse_fragment(drop_in.path.string(), std::move(*text)));
-        Fragment& fragment = fragments.back();
-        configuration.errors.insert(configuration.errors.end(), fragment.errors.begin(), fragment.errors.end());
-        configuration.warnings.insert(configuration.warnings.end(), fragment.warnings.begin(), fragment.warnings.end());
+        for (const Json& item : wish.value.items) {
+            const std::string& id = item.find("id")->text;
+            const auto [found, origin] = find_configuration(value, id);
+            if (found == nullptr || text_of(*found) != text_of(item)) {
+                overridden.push_back({std::string(configurations_key) + "[" + id + "]", origin.text()});
+            }
+        }
     }
+    return overridden;
+}
+
+}  // namespace
+
+std::vector<ConfigFault> find_goal_faults(const GoalReading& reading, const std::string& os_type, TimeZones& zones) {
+    const std::vector<Fragment> alone{reading.settings};
+    const Merged merged = merge(alone, os_type);
+    std::vector<ConfigFault> faults = find_contradictions(merged, os_type);
+    const Circumstances circumstances{.os_type = os_type};
+    Settings settings = make_settings(merged, circumstances);
+    settings.maintenance = read_configurations(merged, circumstances);  // whoever they are for, whether they are used or not
+    std::ranges::move(find_zone_faults(merged, alone, settings, zones), std::back_inserter(faults));
+    for (ConfigFault& fault : faults) fault.message = one_line(fault.message);
+    return faults;
+}
+
+Configuration load_configuration(Files& files, TimeZones& zones, const ConfigurationSources& sources) {
+    Configuration configuration;
+    const std::string& os_type = sources.os_type;
+    auto goal = read_goal(files, zones, sources, configuration);
+    const auto fragments = read_fragments(files, sources.folders, goal ? &goal->settings : nullptr, configuration);
     configuration.merged = merge(fragments, os_type);
-    const auto contradictions = find_contradictions(configuration.merged, os_type);
-    configuration.errors.insert(configuration.errors.end(), contradictions.begin(), contradictions.end());
-    configuration.settings = make_settings(configuration.merged, os_type);
-    const auto unknown = find_zone_faults(configuration.merged, fragments, configuration.settings, zones);
-    configuration.errors.insert(configuration.errors.end(), unknown.begin(), unknown.end());
+    std::ranges::move(find_contradictions(configuration.merged, os_type), std::back_inserter(configuration.errors));
+    configuration.settings = make_settings(
+        configuration.merged, {.os_type = os_type,
+                               .place = read_place(files, sources.place, configuration),
+                               .goal = goal ? goal->settings.file : ""});
+    std::ranges::move(find_zone_faults(configuration.merged, fragments, configuration.settings, zones),
+                      std::back_inserter(configuration.errors));
+    if (!goal) return configuration;
+    configuration.overridden = find_overridden(merge({goal->settings}, os_type), configuration.merged);
+    configuration.goal = std::move(goal->goal);
     return configuration;
 }
 

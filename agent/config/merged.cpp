@@ -30,13 +30,17 @@ std::string id_of(const Json& object) {
     return id == nullptr ? std::string() : id->text;
 }
 
-void merge_by_id(Json& into, const Json& from) {
+void merge_by_id(MergedValue& merged, const Json& from, const Fragment& fragment) {
+    std::vector<Json>& items = merged.value.items;
     for (const Json& item : from.items) {
-        const auto same = std::ranges::find(into.items, id_of(item), id_of);
-        if (same != into.items.end() && !id_of(item).empty()) {
+        const Origin origin{fragment.file, line_of(fragment.text, item.offset)};
+        const auto same = std::ranges::find(items, id_of(item), id_of);
+        if (same != items.end() && !id_of(item).empty()) {
+            merged.items[static_cast<std::size_t>(same - items.begin())] = origin;
             *same = item;
         } else {
-            into.items.push_back(item);
+            items.push_back(item);
+            merged.items.push_back(origin);
         }
     }
 }
@@ -60,7 +64,7 @@ void lay_over(MergedValue& merged, const KeyRule& rule, const Json& value, const
     }
     if (find_fault(rule, value)) return;
     if (rule.key == "maintenanceConfigurations") {
-        merge_by_id(merged.value, value);
+        merge_by_id(merged, value, fragment);
     } else if (rule.kind == KeyKind::text_map) {
         merge_members(merged.value, value);
     } else {
@@ -72,7 +76,7 @@ void lay_over(MergedValue& merged, const KeyRule& rule, const Json& value, const
 
 }  // namespace
 
-std::string MergedValue::origin() const { return file.empty() ? "default" : fmt::format("{}:{}", file, line); }
+std::string Origin::text() const { return file.empty() ? "default" : fmt::format("{}:{}", file, line); }
 
 Merged merge(const std::vector<Fragment>& fragments, std::string_view os_type) {
     Merged merged;

@@ -10,14 +10,24 @@
 
 namespace guestpatch {
 
+/// Where something was said.
+struct Origin {
+    std::string file;      ///< empty: nowhere, it is the built-in default
+    std::size_t line = 0;  ///< in that file
+
+    /// "/etc/guestpatch/config.d/10-site.json:4" or "default".
+    [[nodiscard]] std::string text() const;
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 /// One key's value and its origin.
 struct MergedValue {
     Json value;
     std::string file;      ///< empty: the built-in default
     std::size_t line = 0;  ///< in that file
+    std::vector<Origin> items{};  ///< where each came from, of an array that merges by id; empty for others
 
-    /// "/etc/guestpatch/config.d/10-site.json:4" or "default".
-    [[nodiscard]] std::string origin() const;
+    [[nodiscard]] std::string origin() const { return Origin{file, line}.text(); }
 };
 
 /// Every key of the schema, by full name.

@@ -6,10 +6,12 @@
 #include <array>
 #include <charconv>
 
+#include "agent/config/host_url.hpp"
 #include "packagers/origin_rule.hpp"
 #include "platform/base/mask.hpp"
 #include "platform/base/text.hpp"
 #include "platform/base/time.hpp"
+#include "platform/files.hpp"
 
 namespace guestpatch {
 namespace {
@@ -55,7 +57,8 @@ constexpr std::array keys{
     KeyRule{"hooks.onResult", commands, "[]", ""},
     KeyRule{"health.probes", objects, "[]", ""},
     KeyRule{"health.command", texts, "[]", ""},
-    KeyRule{"health.gracePeriod", duration, R"("PT10M")", ""},
+    KeyRule{"health.gracePeriod", duration, R"("PT10M")", "|PT1H"},
+    KeyRule{"health.onUnhealthyBefore", word, R"("cancel")", "cancel|proceed"},
     KeyRule{"packageManager.name", word, R"("")", "|apt|dnf|dnf5|yum|zypper|tdnf|windows-update"},
     KeyRule{"packageManager.securityOrigins", origin_rules, "[]", ""},
     KeyRule{"packageManager.treatAsSecurity", texts, "[]", ""},
@@ -67,18 +70,20 @@ constexpr std::array keys{
     KeyRule{"compliance.maxAge", duration, R"("P30D")", "PT1S|"},
     KeyRule{"compliance.supportEnd", day, R"("")", ""},
     KeyRule{"history.keep", duration, R"("P400D")", "P1D|"},
-    KeyRule{"metrics.textfile", text, R"("")", ""},
+    KeyRule{"metrics.textfile", metrics_file, R"("")", ""},
     KeyRule{"log.level", word, R"("info")", "debug|info|warning|error"},
     KeyRule{"imds", flag_or_auto, R"("auto")", ""},
     KeyRule{"windowsUpdate.acceptEula", flag, "false", ""},
     KeyRule{"windowsUpdate.microsoftUpdate", flag, "false", ""},
     KeyRule{"windowsUpdate.offlineCab", text, R"("")", ""},
-    KeyRule{"host.url", text, R"("")", ""},
+    KeyRule{"host.url", base_url, R"("")", ""},
     KeyRule{"host.caFile", text, R"("")", ""},
     KeyRule{"host.clientCertificate", text, R"("")", ""},
     KeyRule{"host.clientKey", text, R"("")", ""},
     KeyRule{"host.bearerTokenFile", text, R"("")", ""},
-    KeyRule{"host.interval", duration, R"("PT5M")", ""},
+    KeyRule{"host.interval", duration, R"("PT5M")", "PT1S|P1D"},
+    KeyRule{"host.longPoll", flag, "false", ""},
+    KeyRule{"host.admission", flag, "false", ""},
     KeyRule{"machine.id", text, R"("")", ""},
     KeyRule{"machine.group", text, R"("")", ""},
     KeyRule{"machine.region", text, R"("")", ""},
@@ -166,6 +171,18 @@ Result<void> check_instant(std::string_view text) {
     return parsed ? Result<void>() : parsed.error();
 }
 
+Result<void> check_base_url(std::string_view text) {
+    if (text.empty()) return {};
+    const auto parsed = parse_host_url(text);
+    return parsed ? Result<void>() : parsed.error();
+}
+
+Result<void> check_metrics_file(std::string_view text) {
+    const Path path{std::string(text)};
+    if (text.empty() || (path.is_absolute() && path.extension() == ".prom")) return {};
+    return Error{Errc::invalid, fmt::format("\"{}\" is not the full path of a file whose name ends in .prom", text)};
+}
+
 template <class Check>
 std::optional<std::string> fault_in_array(std::string_view what, const Json& value, Check&& check) {
     if (value.kind != Json::Kind::array) return expected(what, value);
@@ -236,6 +253,8 @@ std::optional<std::string> find_fault(const KeyRule& rule, const Json& value) {
                 return item.kind == Json::Kind::object ? std::nullopt : std::optional(expected("an object", item));
             });
         case text_map: return fault_in_map(value);
+        case base_url: return fault_in_text("an address", value, check_base_url);
+        case metrics_file: return fault_in_text("a path", value, check_metrics_file);
         case flag_or_auto:
             if (value.kind == Json::Kind::boolean || (value.kind == Json::Kind::string && value.text == "auto")) return std::nullopt;
             return expected("true, false or \"auto\"", value);

@@ -30,6 +30,8 @@ enum class KeyKind {
     objects,       ///< array of objects, read by their own code
     text_map,      ///< object of strings
     flag_or_auto,  ///< true, false or "auto"
+    base_url,      ///< of a host (agent/config/host_url.hpp) or ""
+    metrics_file,  ///< absolute path of a *.prom or ""
 };
 
 struct KeyRule {

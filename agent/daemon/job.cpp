@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "agent/daemon/request_desk.hpp"
 #include "agent/domain/due.hpp"
 #include "agent/engine/assess.hpp"
 #include "agent/engine/automatic_run.hpp"
 #include "agent/engine/operation.hpp"
 #include "agent/engine/patch_mode.hpp"
 #include "agent/wire/enums.hpp"
+#include "platform/messages.hpp"
 #include "platform/process.hpp"
 #include "platform/random.hpp"
 
@@ -22,7 +26,7 @@ class Work {
     Work(const Workbench& bench, Detected detected, std::stop_token stop)
         : bench_(bench),
           detected_(std::move(detected)),
-          machine_{bench.seams, detected_, *bench.settings, bench.state},
+          machine_{bench.seams, detected_, *bench.settings, bench.state, bench.courier},
           context_{{bench.seams.clocks.boot() + assessment_limit}, stop, silent_, bench.settings->stop_timeout},
           id_(make_guid()) {}
 
@@ -33,13 +37,15 @@ class Work {
 
     JobEnd operator()(const ModeJob&) {
         // Before the lock is taken: it is never held while waiting. What runs even then is reported by applying the mode.
-        if (auto idle = wait_for_native_run(machine_, context_); !idle) log().info(idle.error().message);
+        if (auto idle = wait_for_native_run(machine_, context_); !idle) {
+            log().tell(message::native_run_goes_on, idle.error().message);
+        }
         if (context_.stop.stop_requested()) return JobEnd::trouble;
         context_.deadline = {bench_.seams.clocks.boot() + assessment_limit};
         if (const auto end = begin("Configuration")) return *end;
         const ModeReport report = apply_patch_mode(machine_, context_, StartedBy::platform);
-        for (const std::string& change : report.changed) log().info(change);
-        if (report.error) log().error(report.error->message);
+        for (const std::string& change : report.changed) log().tell(message::patch_mode_changed, change);
+        if (report.error) log().tell(message::patch_mode_not_applied, report.error->message);
         return report.complete ? JobEnd::done : JobEnd::trouble;
     }
 
@@ -54,7 +60,8 @@ class Work {
             assess(bench_.seams, detected_, *bench_.settings, bench_.state,
                    {.activity_id = id_, .started_by = StartedBy::platform, .selection = automatic_selection(*bench_.settings)}, context_);
         const Assessment& result = seen.assessment;
-        log().info(fmt::format("assessed: {} Critical and Security, {} Other patches pending",
+        log().tell(message::assessed,
+                   fmt::format("assessed: {} Critical and Security, {} Other patches pending",
                                count_critical_and_security(result.patches), count(result.patches, Classification::other)),
                    {{"activity", id_}, {"status", std::string(to_wire(result.status))}});
         if (context_.stop.stop_requested()) {
@@ -74,18 +81,32 @@ class Work {
         if (!std::holds_alternative<Idle>(open)) return JobEnd::done;  // what was left over comes first
         Run run = automatic_run(*bench_.settings, job.window, machine_.now(), id_);
         // One that nobody can honour stays: it makes the run fail, and the report says why.
-        if (auto applied = apply_ceiling(run.request.selection, detected_); !applied) log().error(applied.error().message);
-        Timetable timetable = bench_.state.timetable();
+        if (auto applied = apply_ceiling(run.request.selection, detected_); !applied) {
+            log().tell(message::publish_ceiling_not_met, applied.error().message);
+        }
+        const Timetable before = bench_.state.timetable();
+        Timetable timetable = before;
         timetable.attempted = run.began.wall;
         timetable.rollout = Rollout{job.month, false};
         remember(timetable, {job.window.window, job.window.source, WindowOutcome::met}, run.began.wall);
         if (!keep(timetable)) return JobEnd::trouble;
-        log().info("an installation begins", {{"activity", run.activity_id},
-                                              {"window", job.window.source},
-                                              {"closes", format_instant(job.window.window.closes)}});
+        log().tell(message::installation_begins, "an installation begins",
+                   {{"activity", run.activity_id},
+                    {"window", job.window.source},
+                    {"closes", format_instant(job.window.window.closes)}});
         const InstallReport report = install(machine_, run, /*refresh=*/false, context_);
         tell(report);
-        return report.not_recorded ? JobEnd::trouble : JobEnd::done;
+        const bool kept = !report.ask_again || note_turned_away(job, before, *report.ask_again, report.installation);
+        return report.not_recorded || !kept ? JobEnd::trouble : JobEnd::done;
+    }
+
+    JobEnd operator()(const RequestJob& job) {
+        if (const auto end = begin("Installation")) return *end;
+        const State open = bench_.state.journal();
+        if (!std::holds_alternative<Idle>(open)) return JobEnd::done;  // what was left over comes first
+        RequestDesk desk(machine_, job.goal, context_);
+        if (!desk.settle_begun()) return JobEnd::trouble;
+        return !job.operation || desk.carry_out(*job.operation) ? JobEnd::done : JobEnd::trouble;
     }
 
   private:
@@ -98,11 +119,7 @@ class Work {
                                      automatic ? Takeover::continue_it : Takeover::wait_for_it, context_);
         if (!begun) {
             const bool busy = begun.error().code == Errc::busy;
-            if (busy) {
-                log().info(begun.error().message);
-            } else {
-                log().error(begun.error().message);
-            }
+            log().tell(busy ? message::operation_waits : message::operation_not_begun, begun.error().message);
             return busy ? JobEnd::busy : JobEnd::trouble;
         }
         lock_ = std::move(begun->lock);
@@ -115,13 +132,28 @@ class Work {
 
     void tell(const InstallReport& report) {
         const Installation& result = report.installation;
-        log().info(fmt::format("installation {}: {} installed, {} failed, {} pending", to_wire(result.status),
+        log().tell(message::installation_ended,
+                   fmt::format("installation {}: {} installed, {} failed, {} pending", to_wire(result.status),
                                count(result.patches, InstallationState::installed), count(result.patches, InstallationState::failed),
                                count(result.patches, InstallationState::pending)),
                    {{"activity", result.activity_id},
                     {"state", std::string(name_of(report.state))},
                     {"reboot", std::string(to_wire(result.reboot_status))}});
         note_rollout(result);
+    }
+
+    /// A run that nobody let begin was no attempt, and did not use its window.
+    bool note_turned_away(const InstallJob& job, const Timetable& before, seconds ask_again, const Installation& result) {
+        const auto because = [&](const char* code) { return std::ranges::find(result.errors, code, &ErrorDetail::code) != result.errors.end(); };
+        const bool ill = because(unhealthy_code);
+        if (!ill && !because(not_admitted_code)) return true;  // it was only not let reboot
+        const Instant now = bench_.seams.clocks.wall();
+        Timetable timetable = bench_.state.timetable();
+        timetable.attempted = before.attempted;
+        timetable.rollout = before.rollout;
+        timetable.not_before = now + ask_again;
+        remember(timetable, {job.window.window, job.window.source, ill ? WindowOutcome::unhealthy : WindowOutcome::not_admitted}, now);
+        return keep(timetable);
     }
 
     /// A rollout is complete when a run of its month has put everything in, after its reboot if there is one.
@@ -137,7 +169,7 @@ class Work {
 
     bool keep(const Timetable& timetable) {
         auto kept = bench_.state.write_timetable(timetable);
-        if (!kept) log().error(kept.error().message);
+        if (!kept) log().tell(message::state_not_written, kept.error().message);
         return kept.has_value();
     }
 
@@ -154,14 +186,15 @@ class Work {
 }  // namespace
 
 std::string_view describe(const Job& job) {
-    constexpr std::string_view words[]{"finishing what was interrupted", "applying the patch mode", "assessing", "installing"};
+    constexpr std::string_view words[]{"finishing what was interrupted", "applying the patch mode", "assessing", "installing",
+                                       "doing what the host asked for"};
     return words[job.index()];
 }
 
 JobEnd carry_out(const Job& job, const Workbench& bench, std::stop_token stop) {
     auto detected = bench.find(*bench.settings);
     if (!detected) {
-        bench.seams.log.error(detected.error().message);
+        bench.seams.log.tell(message::package_manager_not_found, detected.error().message);
         return JobEnd::trouble;
     }
     Work work(bench, std::move(*detected), std::move(stop));

@@ -3,14 +3,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "agent/config/settings.hpp"
+#include "agent/domain/goal_state.hpp"
 #include "agent/domain/window.hpp"
 #include "agent/engine/state_folder.hpp"
+#include "agent/host/courier.hpp"
 #include "packagers/detect.hpp"
 #include "platform/seams.hpp"
 
@@ -26,7 +29,12 @@ struct InstallJob {
     ScheduledWindow window;
     std::chrono::year_month month;
 };
-using Job = std::variant<FinishJob, ModeJob, AssessJob, InstallJob>;
+/// Something the host has asked for, or none: what was begun by an earlier process is settled first.
+struct RequestJob {
+    std::optional<GoalOperation> operation;
+    GoalState goal;  ///< it stands in
+};
+using Job = std::variant<FinishJob, ModeJob, AssessJob, InstallJob, RequestJob>;
 
 /// "finishing an interrupted installation": for the status line and the log.
 [[nodiscard]] std::string_view describe(const Job& job);
@@ -46,6 +54,7 @@ struct Workbench {
     StateFolder& state;
     std::shared_ptr<const Settings> settings;
     FindPackageManager find;
+    Courier courier;
 };
 
 JobEnd carry_out(const Job& job, const Workbench& bench, std::stop_token stop);

@@ -1,4 +1,4 @@
-// The daemon's one worker: a thread for one job, gone when idle.
+// The daemon's workers: a thread for one piece of work, gone when idle.
 #pragma once
 
 #include <functional>
@@ -6,19 +6,20 @@
 #include <optional>
 #include <thread>
 
-#include "agent/daemon/job.hpp"
+#include "platform/base/time.hpp"
 #include "platform/waiter.hpp"
 
 namespace guestpatch {
 
-/// For the loop's thread. Nothing is shared with the worker's but the end of the job.
+/// For the loop's thread. Nothing is shared with the worker's but how the work ended.
+template <class End>
 class Worker {
   public:
     explicit Worker(Waiter& waiter) : waiter_(waiter) {}
 
     /// Runs `work` on a thread of its own and pokes the loop when it has ended. Only when !busy().
-    void start(std::function<JobEnd(std::stop_token)> work) {
-        std::promise<JobEnd> promise;
+    void start(std::function<End(std::stop_token)> work) {
+        std::promise<End> promise;
         end_ = promise.get_future();
         thread_ = std::jthread([&waiter = waiter_, work = std::move(work), promise = std::move(promise)](const std::stop_token& stop) mutable {
             promise.set_value(work(stop));
@@ -29,7 +30,7 @@ class Worker {
     [[nodiscard]] bool busy() const { return end_.valid(); }
     void request_stop() { thread_.request_stop(); }
 
-    /// Waits for the end of the job, at most that long; a limit that is absent never passes.
+    /// Waits for the end of the work, at most that long; a limit that is absent never passes.
     void await(std::optional<milliseconds> at_most) const {
         if (!busy()) return;
         if (at_most) {
@@ -39,8 +40,8 @@ class Worker {
         }
     }
 
-    /// What came of the job, once, when it has ended since the last call.
-    std::optional<JobEnd> collect() {
+    /// What came of the work, once, when it has ended since the last call.
+    std::optional<End> collect() {
         if (!busy() || end_.wait_for(milliseconds(0)) != std::future_status::ready) return std::nullopt;
         thread_.join();
         return end_.get();
@@ -48,7 +49,7 @@ class Worker {
 
   private:
     Waiter& waiter_;
-    std::future<JobEnd> end_;
+    std::future<End> end_;
     std::jthread thread_;
 };
 

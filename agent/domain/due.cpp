@@ -13,6 +13,7 @@ namespace {
 using enum WindowOutcome;
 
 constexpr seconds first_retry = std::chrono::minutes(15);
+constexpr seconds longest_turn_away = std::chrono::hours(8);  // later than that a clock must have been wrong
 
 void make_earlier(std::optional<Instant>& wake, Instant candidate) { wake = std::min(wake.value_or(candidate), candidate); }
 
@@ -58,6 +59,14 @@ Claim claim_of(const Situation& situation, const ScheduledWindow& scheduled) {
     }
     const std::optional<Rollout>& rollout = situation.past.rollout;
     const bool rolled_out = situation.cadence == Cadence::monthly && rollout && rollout->month == situation.month && rollout->complete;
+    const auto known_record = find_record(situation.past, scheduled);
+    const bool turned_away = known_record != nullptr && (known_record->outcome == not_admitted || known_record->outcome == unhealthy);
+    if (turned_away && situation.past.not_before && *situation.past.not_before > situation.now) {
+        const bool clock_was_ahead = *situation.past.not_before > situation.now + longest_turn_away;
+        if (!clock_was_ahead) {
+            return {.outcome = known_record->outcome, .again = std::min(*situation.past.not_before, window.closes)};
+        }
+    }
     const bool wanted = situation.by_configuration || (situation.anything_due && !rolled_out);
     if (wanted) return {.due = InstallNow{scheduled}};
     return {.outcome = situation.half_blind ? blind : met};
@@ -162,7 +171,7 @@ std::optional<std::string> attempt_overdue(const std::vector<Patch>& pending, co
     });
     if (!waits) return std::nullopt;
     std::vector<std::string> causes;
-    for (const WindowOutcome cause : {powered_off, too_short, on_battery, metered, blind, busy}) {
+    for (const WindowOutcome cause : {powered_off, too_short, on_battery, metered, blind, busy, not_admitted, unhealthy}) {
         const auto times = std::ranges::count_if(timetable.windows, [&](const WindowRecord& record) {
             return record.outcome == cause && record.window.closes > limit;
         });

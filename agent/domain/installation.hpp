@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/domain/assessment.hpp"
+#include "agent/domain/health.hpp"
 #include "agent/domain/hook.hpp"
 #include "agent/domain/operation.hpp"
 #include "agent/domain/selection.hpp"
@@ -66,6 +67,8 @@ struct Installation {
     bool dry_run = false;
     std::vector<ErrorDetail> errors;     ///< of the operation itself: interrupted, cancelled, failed
     std::vector<HookReport> hooks;       ///< in the order they ran, but for onResult's
+    std::optional<Health> health_before; ///< nothing: it was not looked at
+    std::optional<Health> health_after;
 
     friend bool operator==(const Installation&, const Installation&) = default;
 };
@@ -73,6 +76,9 @@ struct Installation {
 /// An error of the operation: a hook failed. Its target is the hook; "preInstall": nothing more was installed.
 constexpr const char* hook_failed = "HOOK_FAILED";
 constexpr const char* pre_install_target = "preInstall";
+/// Errors of the operation: it was not let begin.
+constexpr const char* unhealthy_code = "UNHEALTHY";
+constexpr const char* not_admitted_code = "NOT_ADMITTED";
 
 [[nodiscard]] std::size_t count(const std::vector<PatchResult>& patches, InstallationState state);
 

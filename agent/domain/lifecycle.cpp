@@ -15,8 +15,13 @@ struct Overloaded : Cases... {
 
 Step wait_in(State state) { return {std::move(state), std::monostate()}; }
 
+/// What was touched is looked at before the final report.
 Step conclude(Run run, RebootStatus reboot, std::string reason, std::vector<PatchFailure> failures = {}) {
-    return {Verifying{std::move(run), reboot, std::move(reason), std::move(failures)}, Conclude()};
+    const bool touched = run.prepared;
+    Verifying state{std::move(run), reboot, std::move(reason), std::move(failures)};
+    if (!touched) return {std::move(state), Conclude()};
+    state.ending = Ending::checking;
+    return {std::move(state), CheckHealth{HealthMoment::after}};
 }
 
 Step go_to(Installing state, Stage stage, Effect effect) {
@@ -50,8 +55,23 @@ Step on(const Assessing& state, const Assessed& event) {
     if (event.failed) return state.run.prepared ? wind_down(std::move(next)) : conclude(state.run, RebootStatus::not_needed, "");
     if (event.repair_needed && !state.repaired) return repair(std::move(next));
     if (!event.anything_to_install) return wind_down(std::move(next));
-    return go_to(std::move(next), Stage::preparing, RunHooks{Hook::pre_install});
+    // In the middle of a run the machine may well be worse than before it.
+    if (next.run.prepared) return go_to(std::move(next), Stage::asking, AskAdmission{AdmissionFor::install});
+    return go_to(std::move(next), Stage::checking, CheckHealth{HealthMoment::before});
 }
+
+Step on(const Installing& state, const HealthChecked& event) {
+    if (state.stage != Stage::checking) return wait_in(state);
+    return event.forbidden ? wind_down(state) : go_to(state, Stage::asking, AskAdmission{AdmissionFor::install});
+}
+
+Step on(Installing state, const Admitted& event) {
+    if (state.stage != Stage::asking) return wait_in(std::move(state));
+    if (event.until) state.run.window.closes = std::min(state.run.window.closes, *event.until);
+    return go_to(std::move(state), Stage::preparing, RunHooks{Hook::pre_install});
+}
+
+Step on(const Installing& state, const Refused&) { return state.stage == Stage::asking ? wind_down(state) : wait_in(state); }
 
 void remember(std::vector<PatchFailure>& known, const std::vector<PatchFailure>& more) {
     for (const PatchFailure& failure : more) {
@@ -105,7 +125,11 @@ Step on(Installing state, const HooksRan& event) {
 Step on(const Installing& state, const RebootJudged& event) {
     if (state.stage != Stage::judging_reboot) return wait_in(state);
     if (event.status != RebootStatus::started) return conclude(state.run, event.status, event.reason, state.failures);
-    return {AwaitingReboot{state.run, event.reason, state.failures}, ClearTheWay()};
+    return {AwaitingReboot{state.run, event.reason, state.failures}, AskAdmission{AdmissionFor::reboot}};
+}
+
+Step on(const AwaitingReboot& state, const Refused& event) {
+    return conclude(state.run, RebootStatus::required, fmt::format("{}; not admitted: {}", state.reason, event.holder), state.failures);
 }
 
 Step on(const AwaitingReboot& state, const RebootAnnounced& event) {
@@ -124,6 +148,7 @@ Step ending(Verifying state, Ending where) {
     state.ending = where;
     switch (where) {
         case Ending::greeting: return {std::move(state), RunHooks{Hook::post_reboot}};
+        case Ending::checking: return {std::move(state), CheckHealth{HealthMoment::after}};
         case Ending::telling: return {std::move(state), RunHooks{Hook::on_result}};
         case Ending::concluding: break;
     }
@@ -136,8 +161,12 @@ Step after_reboot(Run run, std::string reason, std::vector<PatchFailure> failure
 }
 
 Step on(const Verifying& state, const HooksRan&) {
-    if (state.ending == Ending::greeting) return ending(state, Ending::concluding);
+    if (state.ending == Ending::greeting) return ending(state, Ending::checking);
     return wait_in(state.ending == Ending::telling ? State(Idle()) : State(state));
+}
+
+Step on(const Verifying& state, const HealthChecked&) {
+    return state.ending == Ending::checking ? ending(state, Ending::concluding) : wait_in(state);
 }
 
 Step on(const Verifying& state, const Concluded&) {
@@ -170,7 +199,7 @@ Step woke(Installing state, const Woke& event) {
 
 Step woke(AwaitingReboot state, const Woke& event) {
     if (event.now.boot_id != state.run.began.boot_id) return after_reboot(state.run, state.reason, state.failures);
-    if (take_up(state.run, event, state.run.reboot_warning)) return {std::move(state), ClearTheWay()};
+    if (take_up(state.run, event, state.run.reboot_warning)) return {std::move(state), AskAdmission{AdmissionFor::reboot}};
     return conclude(state.run, RebootStatus::required, state.reason + "; the run was interrupted", state.failures);
 }
 
@@ -190,7 +219,7 @@ Step woke(Rebooting state, const Woke& event) {
 }  // namespace
 
 bool can_be_continued(const Run& run) {
-    return run.started_by == StartedBy::platform && !run.interrupted && run.interruptions < most_interruptions;
+    return run.unattended && !run.interrupted && run.interruptions < most_interruptions;
 }
 
 seconds window_left(const Run& run, const Moment& now) {
@@ -220,15 +249,21 @@ Step step(const State& state, const Event& event) {
             [](const Idle&, const InstallRequested& asked) { return Step{Assessing{asked.run}, Assess()}; },
             [](const Assessing& now, const Assessed& what) { return on(now, what); },
             [](const Installing& now, const Repaired& what) { return on(now, what); },
+            [](const Installing& now, const HealthChecked& what) { return on(now, what); },
+            [](const Installing& now, const Admitted& what) { return on(now, what); },
+            [](const Installing& now, const Refused& what) { return on(now, what); },
             [](const Installing& now, const Downloaded& what) { return on(now, what); },
             [](const Installing& now, const BatchEnded& what) { return on(now, what); },
             [](const Installing& now, const MarksRestored& what) { return on(now, what); },
             [](const Installing& now, const HooksRan& what) { return on(now, what); },
             [](const Installing& now, const RebootJudged& what) { return on(now, what); },
+            [](const AwaitingReboot& now, const Admitted&) { return Step{now, ClearTheWay()}; },
+            [](const AwaitingReboot& now, const Refused& what) { return on(now, what); },
             [](const AwaitingReboot& now, const WayCleared&) { return Step{now, AnnounceReboot{now.reason}}; },
             [](const AwaitingReboot& now, const RebootAnnounced& what) { return on(now, what); },
             [](const Rebooting& now, const RebootArranged& what) { return on(now, what); },
             [](const Verifying& now, const HooksRan& what) { return on(now, what); },
+            [](const Verifying& now, const HealthChecked& what) { return on(now, what); },
             [](const Verifying& now, const Concluded& what) { return on(now, what); },
             [](const Assessing& now, const Woke& what) { return woke(now, what); },
             [](const Installing& now, const Woke& what) { return woke(now, what); },

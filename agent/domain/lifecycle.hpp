@@ -4,6 +4,7 @@
 // (docs/decisions/0010-journal.md). A test walks every State with every Event.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -29,6 +30,7 @@ struct Moment {
 struct Run {
     std::string activity_id;
     StartedBy started_by = StartedBy::user;
+    bool unattended = false;      ///< nobody waits for it: it is continued after an interruption, and gives way to others
     std::string maintenance_run_id;
     Moment began;                 ///< or was taken up again, in another boot
     InstallationRequest request;
@@ -52,8 +54,8 @@ struct Run {
 
 /// After so many interruptions a run is not continued any more: something about it may be what kills the process.
 constexpr int most_interruptions = 5;
-/// Whether a process that finds this run may go on with it, time allowing. An operator's own is only brought to its
-/// end: whoever waited for it is gone.
+/// Whether a process that finds this run may go on with it, time allowing. One that somebody waited for is only brought
+/// to its end: he is gone.
 [[nodiscard]] bool can_be_continued(const Run& run);
 
 // --- states: what is true --------------------------------------------------------------------------
@@ -71,6 +73,8 @@ struct Assessing {
 };
 enum class Stage {
     repairing,       ///< before anything else
+    checking,        ///< whether the machine is healthy enough
+    asking,          ///< for admission
     preparing,       ///< preInstall hooks
     downloading,
     installing,
@@ -89,7 +93,7 @@ struct Installing {
 
     friend bool operator==(const Installing&, const Installing&) = default;
 };
-/// A reboot was decided. Who is in its way gets some time, then everybody is told, and then it is arranged.
+/// A reboot was decided. The fleet is asked, who is in its way gets some time, then everybody is told, and then it is arranged.
 struct AwaitingReboot {
     Run run;
     std::string reason;
@@ -107,6 +111,7 @@ struct Rebooting {
 };
 enum class Ending {
     greeting,    ///< postReboot hooks
+    checking,    ///< whether the machine is as healthy as before
     concluding,  ///< the package database is read once more and the final report written
     telling,     ///< onResult hooks
 };
@@ -153,6 +158,18 @@ struct MarksRestored {};
 struct HooksRan {
     bool forbidden = false;  ///< one of them wants nothing to be installed
 };
+struct HealthChecked {
+    bool forbidden = false;  ///< it is unhealthy, and nothing is to be installed then
+};
+/// Whoever guards the fleet lets this machine go on, until then where it says so.
+struct Admitted {
+    std::optional<Instant> until;
+};
+/// Not now; nobody who could be asked counts as a no.
+struct Refused {
+    seconds retry_after{};
+    std::string holder;  ///< whoever is in the way, or why nobody could be asked
+};
 struct RebootJudged {
     RebootStatus status = RebootStatus::not_needed;  ///< started: make one
     std::string reason;
@@ -172,8 +189,9 @@ struct Woke {
     Moment now;
     bool may_continue = false;  ///< whether this process may install and reboot on the run's behalf
 };
-using Event = std::variant<InstallRequested, Assessed, Repaired, Downloaded, BatchEnded, MarksRestored, HooksRan, RebootJudged,
-                           WayCleared, RebootAnnounced, RebootArranged, Concluded, Halted, Woke>;
+using Event = std::variant<InstallRequested, Assessed, Repaired, HealthChecked, Admitted, Refused, Downloaded, BatchEnded,
+                           MarksRestored, HooksRan, RebootJudged, WayCleared, RebootAnnounced, RebootArranged, Concluded,
+                           Halted, Woke>;
 
 // --- effects: what is to be done -------------------------------------------------------------------
 
@@ -184,6 +202,14 @@ struct Assess {
 struct RepairMachine {
     std::string job;
     std::vector<std::string> leftovers;
+};
+enum class HealthMoment { before, after };
+struct CheckHealth {
+    HealthMoment moment = HealthMoment::before;
+};
+enum class AdmissionFor { install, reboot };
+struct AskAdmission {
+    AdmissionFor purpose = AdmissionFor::install;
 };
 struct RunHooks {
     Hook hook = Hook::pre_install;
@@ -203,8 +229,8 @@ struct ArrangeReboot {};
 struct Conclude {
     bool look_again = false;  ///< after a reboot: assess anew
 };
-using Effect = std::variant<std::monostate, Assess, RepairMachine, RunHooks, DownloadArchives, RunBatch, RestoreMarks, JudgeReboot,
-                            ClearTheWay, AnnounceReboot, ArrangeReboot, Conclude>;
+using Effect = std::variant<std::monostate, Assess, RepairMachine, CheckHealth, AskAdmission, RunHooks, DownloadArchives, RunBatch,
+                            RestoreMarks, JudgeReboot, ClearTheWay, AnnounceReboot, ArrangeReboot, Conclude>;
 
 /// The name of the next detached job of a run: "guestpatch-<activity id>-<number>", one higher than `job`'s.
 [[nodiscard]] std::string following_job(const Run& run, std::string_view job);

@@ -15,7 +15,7 @@ RebootJudged decide_reboot(const RebootFacts& facts) {
         return RebootJudged{refused, why + "; " + std::string(because)};
     };
     if (run.reboot_setting == RebootSetting::never) return refuse("the reboot setting is Never");
-    if (!facts.may_reboot) return refuse("the run was interrupted or cancelled");
+    if (!facts.may_reboot) return refuse("the run was interrupted, cancelled, or not let begin");
     // A person may try once more; a machine that restarts every night for nothing helps nobody.
     if (facts.fruitless && facts.installed == 0 && run.started_by == StartedBy::platform) {
         return refuse("a reboot did not change that, and nothing was installed since");

@@ -118,6 +118,7 @@ std::vector<Instant> occurrences(const Recurrence& recurrence, LocalTime start, 
     if (first >= horizon || from >= Instant(horizon.time_since_epoch())) return {};
     const Instant first_instant = to_instant(zone, start);
     from = std::max(from, first_instant);
+    if (std::holds_alternative<Once>(recurrence)) return std::vector<Instant>(from <= first_instant && count > 0 ? 1 : 0, first_instant);
     if (const auto* hours = std::get_if<Hourly>(&recurrence)) return hourly(*hours, first_instant, from, count);
     const Cycles cycles(recurrence, first);
     std::vector<Instant> found;

@@ -13,6 +13,10 @@
 
 namespace guestpatch {
 
+/// No recurEvery: the first one is the only one.
+struct Once {
+    friend bool operator==(const Once&, const Once&) = default;
+};
 /// "6Hours": counted in UTC from the first one.
 struct Hourly {
     int every = 1;
@@ -48,12 +52,12 @@ struct MonthlyByWeekday {
 
     friend bool operator==(const MonthlyByWeekday&, const MonthlyByWeekday&) = default;
 };
-using Recurrence = std::variant<Hourly, Daily, Weekly, MonthlyByDay, MonthlyByWeekday>;
+using Recurrence = std::variant<Once, Hourly, Daily, Weekly, MonthlyByDay, MonthlyByWeekday>;
 
 /// Reads case-insensitively, with runs of blanks as one. Errc::invalid says what was expected where.
 Result<Recurrence> parse_recurrence(std::string_view text);
 
-/// Canonical: "Month Second Tuesday Offset4".
+/// Canonical: "Month Second Tuesday Offset4"; "Once", which nobody writes.
 [[nodiscard]] std::string format_recurrence(const Recurrence& recurrence);
 
 /// The first `count` starts that are not before `from`, oldest first. `start`: the first possible one, in `zone`; every

@@ -98,6 +98,7 @@ std::string unit_text(int every, std::string_view unit) {
 }
 
 struct Format {
+    std::string operator()(const Once&) const { return "Once"; }
     std::string operator()(const Hourly& hourly) const { return unit_text(hourly.every, "Hour"); }
     std::string operator()(const Daily& daily) const { return unit_text(daily.every, "Day"); }
     std::string operator()(const Weekly& weekly) const {

@@ -101,7 +101,8 @@ std::vector<Source> sources_of(const Schedule& schedule, const ZoneTable& zones)
         if (const ZoneRules* zone = find_zone(zones, configuration.time_zone)) sources.push_back(source_of(configuration, *zone));
     }
     const ZoneRules* zone = find_zone(zones, schedule.off_peak.time_zone);
-    if (schedule.configurations.empty() && zone != nullptr && !schedule.off_peak.days.empty()) {
+    const bool applies = schedule.configurations.empty() && schedule.off_peak_applies;
+    if (applies && zone != nullptr && !schedule.off_peak.days.empty()) {
         sources.push_back(source_of(schedule, *zone));
     }
     return sources;

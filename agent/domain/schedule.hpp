@@ -9,6 +9,7 @@
 
 #include "agent/domain/installation.hpp"
 #include "agent/domain/recurrence.hpp"
+#include "agent/domain/scope.hpp"
 #include "agent/domain/selection.hpp"
 #include "agent/domain/window.hpp"
 #include "platform/base/zone_rules.hpp"
@@ -32,6 +33,12 @@ struct OffPeak {
     friend bool operator==(const OffPeak&, const OffPeak&) = default;
 };
 
+/// Who wrote a maintenance configuration.
+enum class ScheduleOrigin {
+    local,  ///< a file of this machine's
+    goal,   ///< the host, in its goal state
+};
+
 /// An InGuestPatch maintenance configuration, as far as it concerns this machine.
 struct MaintenanceConfiguration {
     std::string id;
@@ -43,6 +50,8 @@ struct MaintenanceConfiguration {
     std::optional<RebootSetting> reboot_setting;
     Selection selection;  ///< of this operating system's parameters
     bool exclude_reboot = false;  ///< leave out what needs a reboot
+    ScopeFilter filter{};         ///< whose it is
+    ScheduleOrigin origin = ScheduleOrigin::local;
 
     friend bool operator==(const MaintenanceConfiguration&, const MaintenanceConfiguration&) = default;
 };
@@ -51,6 +60,7 @@ struct MaintenanceConfiguration {
 struct Schedule {
     OffPeak off_peak;
     std::vector<MaintenanceConfiguration> configurations;
+    bool off_peak_applies = true;  ///< where there are no configurations; else no window ever opens
     bool all_hours = false;   ///< off-peak: the hours are lifted
     seconds spread_delay{};   ///< off-peak: this machine's own, from spread_delay_of()
 

@@ -34,6 +34,8 @@ std::string_view describe(WindowOutcome cause) {
         case metered: return "metered network";
         case blind: return "sources could not be seen";
         case busy: return "busy with something else";
+        case not_admitted: return "not admitted";
+        case unhealthy: return "machine unhealthy";
     }
     return "";
 }

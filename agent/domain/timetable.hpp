@@ -21,6 +21,8 @@ enum class WindowOutcome {
     metered,      ///< the network is paid for by volume
     blind,        ///< nothing could be assessed, or a source of security patches could not be seen
     busy,         ///< another operation, or one that failed again and again, took all of it
+    not_admitted, ///< whoever guards the fleet did not let it begin, or could not be asked
+    unhealthy,    ///< the machine was not well enough
 };
 
 /// "powered off", "on battery": for the operator.
@@ -47,6 +49,7 @@ struct Timetable {
     int failures = 0;                   ///< assessments in a row that saw nothing
     std::optional<Instant> attempted;   ///< when the last automatic installation began
     std::optional<Instant> judged;      ///< windows that closed before this have their record
+    std::optional<Instant> not_before;  ///< a run that was not let begin is tried again then
     std::vector<WindowRecord> windows;  ///< oldest first, of the last `record_keep`
     std::optional<Rollout> rollout;
 

@@ -6,6 +6,7 @@
 
 #include "agent/domain/due.hpp"
 #include "agent/domain/support.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch {
 namespace {
@@ -121,7 +122,7 @@ class Look {
         if (!why) return;
         assessment_.notes.push_back({"ATTEMPT_OVERDUE", fmt::format("no installation was tried for {}: {}",
                                                                     describe_duration(settings_.off_peak.attempt_within), *why)});
-        seams_.log.warning("ATTEMPT_OVERDUE: " + assessment_.notes.back().message);
+        seams_.log.tell(message::attempt_overdue, "ATTEMPT_OVERDUE: " + assessment_.notes.back().message);
     }
 
     void close() {
@@ -135,7 +136,7 @@ class Look {
     void note_failure(const Result<void>& written) {
         if (written || outcome_.not_recorded) return;
         outcome_.not_recorded = written.error().within("the result could not be recorded");
-        seams_.log.error(outcome_.not_recorded->message);
+        seams_.log.tell(message::result_not_recorded, outcome_.not_recorded->message);
     }
 
     Seams seams_;

@@ -15,6 +15,7 @@ Selection automatic_selection(const Settings& settings) {
 Run automatic_run(const Settings& settings, const ScheduledWindow& scheduled, const Moment& now, const std::string& activity_id) {
     Run run{.activity_id = activity_id,
             .started_by = StartedBy::platform,
+            .unattended = true,
             .maintenance_run_id = fmt::format("{:%Y%m%d%H%M%S}", scheduled.window.opens),
             .began = now,
             .request = {.selection = automatic_selection(settings)},

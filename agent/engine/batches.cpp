@@ -7,6 +7,7 @@
 
 #include "agent/domain/package_timer.hpp"
 #include "agent/engine/performer.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch {
 namespace {
@@ -167,7 +168,7 @@ std::string Performer::conclude_batch(const InstallOutcome& outcome, const std::
 std::vector<Presence> Performer::verify(const std::vector<Patch>& patches) {
     auto presence = machine_.detected.manager->verify(patches);
     if (presence) return std::move(*presence);
-    machine_.seams.log.error(presence.error().message);
+    machine_.seams.log.tell(message::not_verified, presence.error().message);
     result_.blind_spots.push_back({machine_.detected.name, BlindSpotCode::packages_broken, presence.error().message, true});
     return std::vector<Presence>(patches.size(), Presence::absent);
 }
@@ -201,7 +202,7 @@ Event Performer::perform(const State&, const RestoreMarks&) {
     Context context{{machine_.seams.clocks.boot() + std::chrono::minutes(10)}, {}, progress_, {}};
     if (auto restored = machine_.detected.manager->mark_automatic(names, context); !restored) {
         result_.errors.push_back({"MARKS_NOT_RESTORED", "apt-mark", restored.error().message});
-        machine_.seams.log.warning(restored.error().message);
+        machine_.seams.log.tell(message::marks_not_restored, restored.error().message);
     }
     return MarksRestored();
 }

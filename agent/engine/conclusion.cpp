@@ -8,6 +8,7 @@
 #include "agent/engine/performer.hpp"
 #include "packagers/native_units.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 #include "platform/random.hpp"
 
 namespace guestpatch {
@@ -34,7 +35,8 @@ Event Performer::perform(const State& state, const JudgeReboot&) {
     if (halts()) return Halted();
     result_.services = need->services;
     const bool forbidden = std::ranges::any_of(result_.errors, [](const ErrorDetail& error) {
-        return error.code == hook_failed && error.target == pre_install_target;
+        const bool by_hook = error.code == hook_failed && error.target == pre_install_target;
+        return by_hook || error.code == unhealthy_code || error.code == not_admitted_code;
     });
     return decide_reboot({.run = run_,
                           .need = *need,
@@ -49,7 +51,7 @@ Event Performer::perform(const State&, const AnnounceReboot& order) {
     result_.reboot_reason = order.reason;
     if (const auto link = prepared_offline_update(machine_.seams.files)) {
         result_.notes.push_back({"OFFLINE_UPDATE_PREPARED", *link + ": the boot that follows installs it before the machine comes up"});
-        machine_.seams.log.warning(result_.notes.back().message);
+        machine_.seams.log.tell(message::offline_update_prepared, result_.notes.back().message);
     }
     if (count(result_.patches, installed) > 0) record_what_is_left();
     record();
@@ -60,7 +62,7 @@ Event Performer::perform(const State&, const ArrangeReboot&) {
     const std::string message = fmt::format("guestpatch restarts this machine to complete updates: {}", result_.reboot_reason);
     const auto arranged = machine_.seams.rebooter.schedule(run_.reboot_warning, message);
     if (arranged) return RebootArranged();
-    machine_.seams.log.error(arranged.error().message);
+    machine_.seams.log.tell(message::reboot_not_arranged, arranged.error().message);
     return RebootArranged{arranged.error().message};
 }
 
@@ -96,7 +98,7 @@ void Performer::note_interruption() {
         result_.notes.push_back({"OPERATION_CONTINUED", times});
         return;
     }
-    const bool too_often = run_.started_by == StartedBy::platform && run_.interruptions > most_interruptions;
+    const bool too_often = run_.unattended && run_.interruptions > most_interruptions;
     const std::string message = fmt::format(
         "the installation that began at {} was interrupted (a stop request, power cut, reboot or kill){} and finished later from "
         "what the package database says",
@@ -201,7 +203,7 @@ void Performer::look_after_reboot() {
 void Performer::keep_experience() {
     if (learned_ == past_) return;
     auto kept = machine_.state.write(learned_);
-    if (!kept) machine_.seams.log.warning(kept.error().message);  // the next run teaches the same
+    if (!kept) machine_.seams.log.tell(message::learning_not_kept, kept.error().message);  // the next run teaches the same
 }
 
 /// Before the final report: a loop that was not counted would turn once more than it may.
@@ -210,7 +212,9 @@ void Performer::keep_attempts() {
     const Attempts before = machine_.state.attempts();
     attempts_ = after_run(std::move(attempts_), result_, machine_.seams.clocks.wall());
     if (attempts_ == before) return;
-    if (auto kept = machine_.state.write(attempts_); !kept) machine_.seams.log.warning(kept.error().message);
+    if (auto kept = machine_.state.write(attempts_); !kept) {
+        machine_.seams.log.tell(message::learning_not_kept, kept.error().message);
+    }
 }
 
 void Performer::record() {
@@ -222,7 +226,7 @@ void Performer::record() {
 void Performer::note_failure(const Result<void>& written) {
     if (written || not_recorded_) return;
     not_recorded_ = written.error().within("the result could not be recorded");
-    machine_.seams.log.error(not_recorded_->message);
+    machine_.seams.log.tell(message::result_not_recorded, not_recorded_->message);
 }
 
 }  // namespace guestpatch

@@ -9,6 +9,7 @@
 #include "agent/wire/enums.hpp"
 #include "agent/wire/installation_result.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch {
 namespace {
@@ -116,7 +117,7 @@ Event Performer::perform(const State&, const RunHooks& order) {
         }
         if (is_well(report)) continue;
         const std::string message = tell(report);
-        machine_.seams.log.warning(message, {{"activity", run_.activity_id}});
+        machine_.seams.log.tell(message::hook_failed, message, {{"activity", run_.activity_id}});
         if (hook == Hook::on_result) continue;  // what it was told is final
         if (hook == Hook::pre_install && hooks.proceed_on_pre_failure) {
             result_.notes.push_back({"HOOK_FAILED", message + "; the installation went on, as configured"});
@@ -135,7 +136,7 @@ Event Performer::perform(const State&, const RunHooks& order) {
 Event Performer::perform(const State&, const ClearTheWay&) {
     // Who has just typed the command must not wait for himself to log out.
     seconds grace{};
-    if (run_.started_by == StartedBy::platform) {
+    if (run_.unattended) {
         grace = std::min(machine_.settings.inhibitor_grace, window_left(run_, machine_.now()) - run_.reboot_warning);
     }
     progress_.begin("", seconds(0));
@@ -144,7 +145,8 @@ Event Performer::perform(const State&, const ClearTheWay&) {
     if (context_.stop.stop_requested()) return Halted();
     if (!staying.empty()) {
         result_.notes.push_back({"REBOOT_OVER_OBSTACLES", "the reboot was made although " + join(staying)});
-        machine_.seams.log.warning("a reboot is made over obstacles", {{"who", join(staying)}, {"activity", run_.activity_id}});
+        machine_.seams.log.tell(message::reboot_over_obstacles, "a reboot is made over obstacles",
+                                {{"who", join(staying)}, {"activity", run_.activity_id}});
     }
     return WayCleared();
 }
@@ -163,7 +165,7 @@ void Performer::hold_off(const State& state) {
         return;
     }
     hold_off_failed_ = true;
-    if (held.error().code != Errc::not_found) machine_.seams.log.warning(held.error().message);
+    if (held.error().code != Errc::not_found) machine_.seams.log.tell(message::shutdown_not_held_off, held.error().message);
 }
 
 }  // namespace guestpatch

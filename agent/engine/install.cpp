@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/messages.hpp"
+
 namespace guestpatch {
 namespace {
 
@@ -11,19 +13,19 @@ InstallReport drive(const Machine& machine, Performer& performer, State state, E
         Step next = step(state, event);
         if (auto kept = machine.state.write_journal(next.state); !kept) {
             const Error why = kept.error().within("the journal cannot be kept, so nothing more is done");
-            machine.seams.log.error(why.message);
-            return {performer.result(), std::move(state), why};
+            machine.seams.log.tell(message::journal_not_kept, why.message);
+            return {performer.result(), std::move(state), why, {}};
         }
         if (next.state.index() != state.index()) {
             machine.seams.log.debug("state", {{"state", std::string(name_of(next.state))}, {"from", std::string(name_of(state))},
                                              {"activity", performer.result().activity_id}});
         }
         state = std::move(next.state);
-        if (std::holds_alternative<std::monostate>(next.effect)) return {performer.result(), std::move(state), performer.not_recorded()};
+        if (std::holds_alternative<std::monostate>(next.effect)) return {performer.result(), std::move(state), performer.not_recorded(), performer.ask_again()};
         event = performer.perform(state, next.effect);
         // A report that could not be kept is still owed: the next command writes it.
         if (std::holds_alternative<Concluded>(event) && performer.not_recorded()) {
-            return {performer.result(), std::move(state), performer.not_recorded()};
+            return {performer.result(), std::move(state), performer.not_recorded(), performer.ask_again()};
         }
     }
 }
@@ -67,7 +69,8 @@ std::optional<InstallReport> finish_left_over(const Machine& machine, Takeover t
     const Woke woke{.now = machine.now(), .may_continue = takeover == Takeover::continue_it};
     if (std::holds_alternative<std::monostate>(step(state, woke).effect)) return std::nullopt;
     const bool planned = std::holds_alternative<Rebooting>(state) && run->began.boot_id != woke.now.boot_id;
-    machine.seams.log.info(planned ? "the machine has come back from the reboot of an installation" : "an earlier installation was interrupted",
+    machine.seams.log.tell(planned ? message::reboot_completed : message::installation_resumed,
+                           planned ? "the machine has come back from the reboot of an installation" : "an earlier installation was interrupted",
                            {{"activity", run->activity_id}, {"state", std::string(name_of(state))}});
     Performer performer(machine, *run, takeover == Takeover::continue_it, context);
     return drive(machine, performer, std::move(state), woke);

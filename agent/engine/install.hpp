@@ -12,6 +12,7 @@ struct InstallReport {
     Installation installation;
     State state;  ///< Idle, or what another process has to go on with
     std::optional<Error> not_recorded;
+    std::optional<seconds> ask_again{};  ///< it was not let begin, or not let reboot: how soon it may be tried again
 };
 
 /// Runs an installation as far as it goes: to its end, to a reboot that is arranged, or to a stop request that

@@ -3,6 +3,7 @@
 
 #include "agent/config/settings.hpp"
 #include "agent/engine/state_folder.hpp"
+#include "agent/host/courier.hpp"
 #include "packagers/detect.hpp"
 #include "platform/seams.hpp"
 
@@ -14,6 +15,7 @@ struct Machine {
     Detected& detected;
     const Settings& settings;
     StateFolder& state;
+    Courier courier;  ///< to probes, and to whoever admits
 
     [[nodiscard]] Moment now() const { return {seams.clocks.wall(), seams.clocks.boot(), seams.clocks.boot_id()}; }
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "platform/messages.hpp"
+
 namespace guestpatch {
 
 Result<Detected> find_package_manager(Seams seams, const Settings& settings, const std::string& wanted, const Path& cache,
@@ -24,14 +26,16 @@ Result<void> apply_ceiling(Selection& selection, const Detected& detected) {
 
 bool is_the_services(const State& open, Instant now) {
     const Run* run = run_of(open);
-    return run != nullptr && run->started_by == StartedBy::platform && now < run->window.closes;
+    return run != nullptr && run->unattended && now < run->window.closes;
 }
 
 Result<Begun> begin_operation(const Machine& machine, const RunningOperation& operation, Takeover takeover, Context& context) {
     auto lock = machine.state.begin(operation);
     if (!lock) return lock.error();
     const Instant now = machine.seams.clocks.wall();
-    if (auto finished = machine.state.finish_interrupted(now); !finished) machine.seams.log.warning(finished.error().message);
+    if (auto finished = machine.state.finish_interrupted(now); !finished) {
+        machine.seams.log.tell(message::state_not_written, finished.error().message);
+    }
     const bool only_looks = operation.kind == "Assessment" && takeover != Takeover::continue_it;
     Begun begun{.lock = std::move(*lock)};
     if (!only_looks || !is_the_services(machine.state.journal(), now)) begun.finished = finish_left_over(machine, takeover, context);

@@ -8,6 +8,7 @@
 #include "agent/wire/enums.hpp"
 #include "packagers/native_units.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 #include "platform/random.hpp"
 
 namespace guestpatch {
@@ -218,7 +219,9 @@ class Handover {
             record_.statuses.begin(),
             {"PatchMode/" + wanted_.patch_mode, only_later ? StatusLevel::warning : StatusLevel::error,
              wanted_.automatic ? "Not enabled" : "Not disabled", error.message, now()});
-        if (auto told = machine_.state.record(record_.statuses); !told) machine_.seams.log.error(told.error().message);
+        if (auto told = machine_.state.record(record_.statuses); !told) {
+            machine_.seams.log.tell(message::state_not_written, told.error().message);
+        }
         report_.statuses = record_.statuses;
         report_.error = error;
         return std::move(report_);

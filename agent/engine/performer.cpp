@@ -5,6 +5,7 @@
 
 #include "agent/engine/assess.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 #include "platform/random.hpp"
 
 namespace guestpatch {
@@ -105,7 +106,8 @@ void Performer::take_over(const Assessment& assessment) {
     const std::vector<PatchResult> before = std::exchange(result_.patches, dispose(run_.request, assessment.patches));
     keep_what_became_of(before);
     for (const std::string& name : break_loops(result_.patches, attempts_, machine_.seams.clocks.wall())) {
-        machine_.seams.log.warning("installed again and again, and pending again: not tried once more", {{"patch", name}});
+        machine_.seams.log.tell(message::patch_given_up, "installed again and again, and pending again: not tried once more",
+                                {{"patch", name}});
     }
     waiting_ = in_order(intended(result_.patches));
     // Recorded before anything is touched: a name on apt's command line loses its mark, also in an earlier life of ours.

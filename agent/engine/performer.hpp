@@ -27,6 +27,8 @@ class Performer {
 
     [[nodiscard]] const Installation& result() const { return result_; }
     [[nodiscard]] const std::optional<Error>& not_recorded() const { return not_recorded_; }
+    /// The run was not let begin, or not let reboot: how soon it may be tried again.
+    [[nodiscard]] std::optional<seconds> ask_again() const { return ask_again_; }
 
   private:
     /// Patches that go into one call of the package manager, once more or for the first time.
@@ -37,6 +39,8 @@ class Performer {
 
     Event perform(const State& state, const Assess& order);
     Event perform(const State& state, const RepairMachine& order);
+    Event perform(const State& state, const CheckHealth& order);
+    Event perform(const State& state, const AskAdmission& order);
     Event perform(const State& state, const RunHooks& order);
     Event perform(const State& state, const DownloadArchives& order);
     Event perform(const State& state, const RunBatch& order);
@@ -50,6 +54,9 @@ class Performer {
 
     /// Whether a stop request only ends this process: another one goes on with the run.
     [[nodiscard]] bool halts() const { return context_.stop.stop_requested() && can_be_continued(run_); }
+    Event check_before();
+    Event check_after(const Verifying& state);
+    void turn_away(Reason reason, const char* code, const std::string& why);
     void hold_off(const State& state);
     [[nodiscard]] std::vector<std::string> hook_environment(Hook hook) const;
     HookReport run_hook(Hook hook, const std::vector<std::string>& argv);
@@ -93,6 +100,7 @@ class Performer {
     Experience past_;     ///< of runs before: what this one knew when it began stays its measure
     Experience learned_;  ///< and what it adds for the next
     Attempts attempts_;
+    std::optional<seconds> ask_again_;
     std::unique_ptr<HeldOff> held_off_;
     bool hold_off_failed_ = false;
     std::vector<Patch> waiting_;

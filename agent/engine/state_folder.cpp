@@ -12,9 +12,10 @@
 #include "agent/wire/journal.hpp"
 #include "agent/wire/patch_mode.hpp"
 #include "agent/wire/patch_status.hpp"
-#include "agent/wire/progress.hpp"
+#include "agent/wire/requests.hpp"
 #include "agent/wire/running.hpp"
 #include "agent/wire/timetable.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch {
 namespace {
@@ -64,7 +65,7 @@ std::optional<T> StateFolder::read_document(const Path& path, Decode&& decode, R
     if (!text) {
         const Errc code = text.error().code;
         if (code == Errc::permission) seams_.log.debug(text.error().message);  // not everything is everybody's
-        if (code != Errc::permission && code != Errc::not_found) seams_.log.warning(text.error().message);
+        if (code != Errc::permission && code != Errc::not_found) seams_.log.tell(message::document_not_read, text.error().message);
         return std::nullopt;
     }
     auto document = decode(*text);
@@ -76,7 +77,8 @@ std::optional<T> StateFolder::read_document(const Path& path, Decode&& decode, R
 void StateFolder::set_aside(const Path& path, const std::string& content, Readers readers, const Error& why) const {
     Path aside = path;
     aside += ".unreadable";
-    seams_.log.warning(fmt::format("{} cannot be read ({}); kept as {}", path.string(), why.message, aside.string()));
+    seams_.log.tell(message::document_set_aside,
+                    fmt::format("{} cannot be read ({}); kept as {}", path.string(), why.message, aside.string()));
     if (auto kept = seams_.files.write_durably(aside, content, readers); !kept) {
         seams_.log.debug(kept.error().message);  // not root: the document simply stays where it is
     }
@@ -108,13 +110,17 @@ std::optional<Installation> StateFolder::installation(const std::string& activit
 
 template <class Decode>
 void StateFolder::add_runs(std::string_view kind, Decode&& decode, std::vector<RunSummary>& runs) const {
-    const auto listed = seams_.files.list(folder_ / kind);
-    if (!listed) return;
-    for (const FileInfo& info : *listed) {
-        if (!info.name.ends_with(result_suffix)) continue;
+    for (const FileInfo& info : results(kind)) {
         const auto found = decode(info.name.substr(0, info.name.size() - result_suffix.size()));
         if (found) runs.push_back(summarize_run(*found));
     }
+}
+
+std::vector<FileInfo> StateFolder::results(std::string_view kind) const {
+    auto listed = seams_.files.list(folder_ / kind);
+    if (!listed) return {};
+    std::erase_if(*listed, [](const FileInfo& info) { return info.kind != FileKind::regular || !info.name.ends_with(result_suffix); });
+    return std::move(*listed);
 }
 
 std::vector<RunSummary> StateFolder::runs() const {
@@ -181,44 +187,14 @@ Result<void> StateFolder::finish_interrupted(Instant now) {
     const std::string& id = stored->available->activity_id;
     // Its process is gone, since the lock is ours.
     if (const auto ended = assessment(id)) return write_status(end_assessment(*stored, *ended));
-    seams_.log.warning("an earlier assessment was interrupted; it is reported as Failed", {{"activity", id}});
+    seams_.log.tell(message::assessment_interrupted, "an earlier assessment was interrupted; it is reported as Failed",
+                    {{"activity", id}});
     const Assessment failed = interrupted_assessment(*stored, now);
     if (is_plain_id(id)) {
         auto kept = seams_.files.write_durably(result_path(assessments, id), encode(failed), Readers::everyone);
         if (!kept) return kept;
     }
     return write_status(end_assessment(*stored, failed));
-}
-
-std::vector<std::string> StateFolder::jobs_of(const std::string& activity_id) const {
-    std::vector<std::string> jobs;
-    const auto listed = seams_.files.list(folder_ / "running");
-    for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
-        if (info.name.starts_with(fmt::format("guestpatch-{}-", activity_id))) jobs.push_back(info.name);
-    }
-    // "-10" comes after "-9".
-    std::ranges::sort(jobs, {}, [](const std::string& job) { return std::pair(job.size(), job); });
-    return jobs;
-}
-
-std::vector<Detached> StateFolder::parts_of(const std::string& name) const {
-    std::vector<Detached> parts{job(name)};
-    const auto listed = seams_.files.list(parts.front().folder);
-    for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
-        if (info.kind == FileKind::directory) parts.push_back({name + "-" + info.name, parts.front().folder / info.name});
-    }
-    return parts;
-}
-
-bool StateFolder::job_lives(const std::string& job_or_part) const {
-    const auto listed = seams_.files.list(folder_ / "running");
-    for (const FileInfo& info : listed ? *listed : std::vector<FileInfo>()) {
-        if (!job_or_part.starts_with(info.name)) continue;
-        for (const Detached& part : parts_of(info.name)) {
-            if (part.name == job_or_part && !seams_.processes.whereabouts(part).empty()) return true;
-        }
-    }
-    return false;
 }
 
 Result<void> StateFolder::write_status(const PatchStatus& status) {
@@ -233,6 +209,22 @@ Result<void> StateFolder::record(const Assessment& assessment, const std::vector
     auto kept = seams_.files.write_durably(result_path(assessments, assessment.activity_id), encode(assessment), Readers::everyone);
     if (!kept) return kept;
     return write_status(end_assessment(stored_status().value_or(PatchStatus()), assessment));
+}
+
+Result<void> StateFolder::decline(const Assessment& assessment) {
+    return seams_.files.write_durably(result_path(assessments, assessment.activity_id), encode(assessment), Readers::everyone);
+}
+
+Result<void> StateFolder::decline(const Installation& installation) {
+    return seams_.files.write_durably(result_path(installations, installation.activity_id), encode(installation), Readers::everyone);
+}
+
+RequestBook StateFolder::requests() const {
+    return read_document<RequestBook>(folder_ / "requests.json", decode_requests).value_or(RequestBook());
+}
+
+Result<void> StateFolder::write(const RequestBook& book) {
+    return seams_.files.write_durably(folder_ / "requests.json", encode(book), Readers::everyone);
 }
 
 Result<void> StateFolder::record(const Installation& installation) {
@@ -264,18 +256,6 @@ Result<void> StateFolder::write_patch_mode(const PatchModeRecord& record) {
     return seams_.files.write_durably(native_updates() / "mode.json", encode(record), Readers::owner);
 }
 
-std::optional<OperationProgress> StateFolder::progress(const std::string& activity_id) const {
-    const auto text = seams_.files.read(runtime_ / "progress.json");
-    if (!text) return std::nullopt;
-    const auto progress = decode_progress(*text);
-    return progress && progress->activity_id == activity_id ? std::optional(*progress) : std::nullopt;
-}
-
-void StateFolder::write_progress(const OperationProgress& progress) {
-    auto written = seams_.files.write_volatile(runtime_ / "progress.json", encode(progress), Readers::everyone);
-    if (!written) seams_.log.debug(written.error().message);  // a progress bar less
-}
-
 void StateFolder::prune(seconds keep, Instant now) {
     prune_folder(folder_ / assessments, keep, now);
     prune_folder(folder_ / installations, keep, now);
@@ -289,7 +269,7 @@ void StateFolder::prune_folder(const Path& folder, seconds keep, Instant now) {
         if (now - info.modified <= keep) continue;
         auto removed = info.kind == FileKind::directory ? seams_.files.remove_folder(folder / info.name)
                                                         : seams_.files.remove(folder / info.name);
-        if (!removed) seams_.log.warning(removed.error().message);
+        if (!removed) seams_.log.tell(message::old_document_not_removed, removed.error().message);
     }
 }
 

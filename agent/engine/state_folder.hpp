@@ -11,6 +11,7 @@
 #include "agent/domain/first_seen.hpp"
 #include "agent/domain/lifecycle.hpp"
 #include "agent/domain/patch_mode.hpp"
+#include "agent/domain/requests.hpp"
 #include "agent/domain/patch_status.hpp"
 #include "agent/domain/progress.hpp"
 #include "agent/domain/run_summary.hpp"
@@ -41,6 +42,8 @@ class StateFolder {
     /// The newest assessment that saw something, while a newer one runs or has failed.
     [[nodiscard]] std::optional<Assessment> last_sight() const;
     [[nodiscard]] std::optional<Installation> installation(const std::string& activity_id) const;
+    /// The documents of one kind, "assessments" or "installations".
+    [[nodiscard]] std::vector<FileInfo> results(std::string_view kind) const;
     /// Every recorded run, the newest first; documents that cannot be read are set aside and left out.
     [[nodiscard]] std::vector<RunSummary> runs() const;
     [[nodiscard]] std::vector<FirstSeen> first_seen() const;
@@ -76,6 +79,19 @@ class StateFolder {
     Result<void> record(const Assessment& assessment, const std::vector<FirstSeen>& ledger);
     /// The same for an installation, at its start and at its end.
     Result<void> record(const Installation& installation);
+
+    /// The result of an operation that was asked for and never begun: patchStatus does not tell of it.
+    Result<void> decline(const Assessment& assessment);
+    Result<void> decline(const Installation& installation);
+    /// What the host has asked for and was begun; an empty one when there is none or it cannot be read.
+    [[nodiscard]] RequestBook requests() const;
+    Result<void> write(const RequestBook& book);
+    /// What waits for the host, the host's newest goal state, and what is known of this machine's place.
+    [[nodiscard]] Path outbox() const { return folder_ / "outbox"; }
+    [[nodiscard]] Path goal_state() const { return folder_ / "goalState.json"; }
+    [[nodiscard]] Path place() const { return folder_ / "place.json"; }
+    /// Which boot has asked for the place.
+    [[nodiscard]] Path place_asked() const { return runtime_ / "place.asked"; }
 
     /// The outcome of configuring: configurationStatuses. Assessments and installations leave it as it is.
     Result<void> record(const std::vector<InstanceViewStatus>& configuration);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "platform/messages.hpp"
+
 namespace guestpatch {
 namespace {
 
@@ -24,6 +26,7 @@ Schedule schedule_of(const Settings& settings, const std::string& machine_id) {
                         (off_peak.all_hours == AllHours::automatic && !settings.scale_set.empty());
     return {.off_peak = off_peak,
             .configurations = settings.maintenance,
+            .off_peak_applies = settings.off_peak_applies,
             .all_hours = lifted,
             .spread_delay = spread_delay_of(off_peak, machine_id)};
 }
@@ -36,7 +39,8 @@ Windows::Windows(Seams seams, Schedule schedule, Instant now) : schedule_(std::m
         if (auto rules = seams.zones.find(name, now - looked_back, looked_until)) {
             zones_.emplace(name, std::move(*rules));
         } else {
-            seams.log.error(fmt::format("{}: windows in this zone never open; see guestpatch config check", rules.error().message));
+            seams.log.tell(message::time_zone_unknown,
+                           fmt::format("{}: windows in this zone never open; see guestpatch config check", rules.error().message));
         }
     }
 }
@@ -48,6 +52,7 @@ std::vector<ScheduledWindow> Windows::upcoming(Instant after, std::size_t count)
 std::vector<ScheduledWindow> Windows::off_peak(Instant after, std::size_t count) const {
     Schedule hours = schedule_;
     hours.configurations.clear();
+    hours.off_peak_applies = true;
     return guestpatch::upcoming(hours, zones_, after, count);
 }
 

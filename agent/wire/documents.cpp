@@ -1,5 +1,7 @@
 #include "agent/wire/documents.hpp"
 
+#include <algorithm>
+
 #include "agent/wire/parts.hpp"
 #include "agent/wire/patch_parts.hpp"
 #include "agent/wire/patch_status_parts.hpp"
@@ -47,6 +49,33 @@ void write_window(JsonWriter& out, const ShownWindow& shown) {
     out.end_object();
 }
 
+void write_outbox(JsonWriter& out, const AgentStatus& agent) {
+    const OutboxSummary& outbox = agent.outbox;
+    out.key("observedGoal");
+    if (outbox.goal) {
+        out.begin_object();
+        out.key("etag").string(outbox.goal->etag);
+        out.key("goalSequence").integer(static_cast<std::int64_t>(outbox.goal->sequence));
+        out.key("age").string(format_duration(std::max(agent.now - outbox.goal->at, seconds(0))));
+        out.end_object();
+    } else {
+        out.null();
+    }
+    out.key("outbox").begin_object();
+    write_text(out, "host", agent.host);
+    out.key("waiting").integer(static_cast<std::int64_t>(outbox.waiting()));
+    write_instant(out, "oldest", outbox.oldest);
+    write_instant(out, "lastSuccess", outbox.spoke);
+    if (outbox.trouble) {
+        out.key("lastError").begin_object();
+        out.key("time").string(format_instant(outbox.trouble->at));
+        out.key("code").string(outbox.trouble->code);
+        out.key("message").string(outbox.trouble->message);
+        out.end_object();
+    }
+    out.end_object();
+}
+
 void write_agent(JsonWriter& out, const AgentStatus& agent) {
     out.begin_object();
     out.key("version").string(agent.version);
@@ -87,6 +116,7 @@ void write_agent(JsonWriter& out, const AgentStatus& agent) {
     out.key("windowsMet").integer(agent.windows.met);
     out.key("windowsMissed").integer(agent.windows.missed);
     write_text(out, "attemptOverdue", agent.attempt_overdue);
+    write_outbox(out, agent);
     out.key("blindSpots");
     write_blind_spots(out, agent.blind_spots);
     out.end_object();

@@ -8,6 +8,7 @@
 #include "agent/domain/config_fault.hpp"
 #include "agent/domain/install_plan.hpp"
 #include "agent/domain/lifecycle.hpp"
+#include "agent/domain/outbox.hpp"
 #include "agent/domain/patch_status.hpp"
 #include "agent/domain/progress.hpp"
 #include "agent/domain/run_summary.hpp"
@@ -28,6 +29,7 @@ struct ShownWindow {
 
 /// What `status` says beside patchStatus.
 struct AgentStatus {
+    Instant now;
     std::string version;
     std::string machine_id;
     std::string boot_id;
@@ -42,6 +44,8 @@ struct AgentStatus {
     std::vector<BlindSpot> blind_spots;           ///< of the last assessment
     std::optional<ShownWindow> next_window;
     WindowCount windows;                          ///< in 30 days
+    std::string host;                             ///< its URL; empty: there is none
+    OutboxSummary outbox;
     std::string attempt_overdue;                  ///< why no installation was tried for too long; empty: nothing waits
 };
 

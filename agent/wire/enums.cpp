@@ -50,7 +50,7 @@ struct Spelling<HeldBack> {
 
 template <>
 struct Spelling<Reason> {
-    static constexpr Table<Reason, 22> table{{{Reason::held, "HELD"},
+    static constexpr Table<Reason, 24> table{{{Reason::held, "HELD"},
                                               {Reason::pinned, "PINNED"},
                                               {Reason::phased, "PHASED"},
                                               {Reason::kept_back, "KEPT_BACK"},
@@ -71,7 +71,9 @@ struct Spelling<Reason> {
                                               {Reason::needs_user, "NEEDS_USER"},
                                               {Reason::ua_esm_required, "UA_ESM_REQUIRED"},
                                               {Reason::esu_required, "ESU_REQUIRED"},
-                                              {Reason::loop_broken, "LOOP_BROKEN"}}};
+                                              {Reason::loop_broken, "LOOP_BROKEN"},
+                                              {Reason::unhealthy, "UNHEALTHY"},
+                                              {Reason::not_admitted, "NOT_ADMITTED"}}};
 };
 
 template <>
@@ -145,7 +147,9 @@ struct Spelling<StatusLevel> {
 
 template <>
 struct Spelling<Stage> {
-    static constexpr Table<Stage, 8> table{{{Stage::repairing, "Repairing"},
+    static constexpr Table<Stage, 10> table{{{Stage::repairing, "Repairing"},
+                                            {Stage::checking, "Checking"},
+                                            {Stage::asking, "Asking"},
                                             {Stage::preparing, "Preparing"},
                                             {Stage::downloading, "Downloading"},
                                             {Stage::installing, "Installing"},
@@ -157,8 +161,8 @@ struct Spelling<Stage> {
 
 template <>
 struct Spelling<Ending> {
-    static constexpr Table<Ending, 3> table{
-        {{Ending::greeting, "Greeting"}, {Ending::concluding, "Concluding"}, {Ending::telling, "Telling"}}};
+    static constexpr Table<Ending, 4> table{
+        {{Ending::greeting, "Greeting"}, {Ending::checking, "Checking"}, {Ending::concluding, "Concluding"}, {Ending::telling, "Telling"}}};
 };
 
 template <>
@@ -187,13 +191,34 @@ struct Spelling<EstimateSource> {
 
 template <>
 struct Spelling<WindowOutcome> {
-    static constexpr Table<WindowOutcome, 7> table{{{WindowOutcome::met, "Met"},
+    static constexpr Table<WindowOutcome, 9> table{{{WindowOutcome::met, "Met"},
                                                     {WindowOutcome::powered_off, "PoweredOff"},
                                                     {WindowOutcome::too_short, "TooShort"},
                                                     {WindowOutcome::on_battery, "OnBattery"},
                                                     {WindowOutcome::metered, "Metered"},
                                                     {WindowOutcome::blind, "Blind"},
-                                                    {WindowOutcome::busy, "Busy"}}};
+                                                    {WindowOutcome::busy, "Busy"},
+                                                    {WindowOutcome::not_admitted, "NotAdmitted"},
+                                                    {WindowOutcome::unhealthy, "Unhealthy"}}};
+};
+
+template <>
+struct Spelling<RequestState> {
+    static constexpr Table<RequestState, 3> table{
+        {{RequestState::begun, "Begun"}, {RequestState::ended, "Ended"}, {RequestState::declined, "Declined"}}};
+};
+
+template <>
+struct Spelling<AdmissionFor> {
+    static constexpr Table<AdmissionFor, 2> table{{{AdmissionFor::install, "install"}, {AdmissionFor::reboot, "reboot"}}};
+};
+
+template <>
+struct Spelling<HealthState> {
+    static constexpr Table<HealthState, 4> table{{{HealthState::unknown, "Unknown"},
+                                                  {HealthState::initializing, "Initializing"},
+                                                  {HealthState::healthy, "Healthy"},
+                                                  {HealthState::unhealthy, "Unhealthy"}}};
 };
 
 template <class Enum>
@@ -223,6 +248,9 @@ std::string_view to_wire(Hook value) { return spell(value); }
 std::string_view to_wire(HookEnd value) { return spell(value); }
 std::string_view to_wire(EstimateSource value) { return spell(value); }
 std::string_view to_wire(WindowOutcome value) { return spell(value); }
+std::string_view to_wire(HealthState value) { return spell(value); }
+std::string_view to_wire(RequestState value) { return spell(value); }
+std::string_view to_wire(AdmissionFor value) { return spell(value); }
 
 template <class Enum>
 std::optional<Enum> from_wire(std::string_view text) {
@@ -252,5 +280,24 @@ template std::optional<Hook> from_wire<Hook>(std::string_view);
 template std::optional<HookEnd> from_wire<HookEnd>(std::string_view);
 template std::optional<EstimateSource> from_wire<EstimateSource>(std::string_view);
 template std::optional<WindowOutcome> from_wire<WindowOutcome>(std::string_view);
+template std::optional<HealthState> from_wire<HealthState>(std::string_view);
+template std::optional<RequestState> from_wire<RequestState>(std::string_view);
+template std::optional<AdmissionFor> from_wire<AdmissionFor>(std::string_view);
+
+template <class Enum>
+std::vector<Enum> every() {
+    std::vector<Enum> values;
+    for (const auto& [value, word] : Spelling<Enum>::table) values.push_back(value);
+    return values;
+}
+
+template std::vector<Classification> every<Classification>();
+template std::vector<Severity> every<Severity>();
+template std::vector<HeldBack> every<HeldBack>();
+template std::vector<BlindSpotCode> every<BlindSpotCode>();
+template std::vector<OperationStatus> every<OperationStatus>();
+template std::vector<ComplianceState> every<ComplianceState>();
+template std::vector<HealthState> every<HealthState>();
+template std::vector<InstallationState> every<InstallationState>();
 
 }  // namespace guestpatch

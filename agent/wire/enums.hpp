@@ -3,12 +3,16 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "agent/domain/admission.hpp"
 #include "agent/domain/compliance.hpp"
 #include "agent/domain/experience.hpp"
+#include "agent/domain/health.hpp"
 #include "agent/domain/lifecycle.hpp"
 #include "agent/domain/operation.hpp"
 #include "agent/domain/patch_status.hpp"
+#include "agent/domain/requests.hpp"
 #include "agent/domain/timetable.hpp"
 #include "packagers/patch.hpp"
 
@@ -33,9 +37,16 @@ namespace guestpatch {
 [[nodiscard]] std::string_view to_wire(HookEnd value);
 [[nodiscard]] std::string_view to_wire(EstimateSource value);
 [[nodiscard]] std::string_view to_wire(WindowOutcome value);
+[[nodiscard]] std::string_view to_wire(HealthState value);
+[[nodiscard]] std::string_view to_wire(RequestState value);
+[[nodiscard]] std::string_view to_wire(AdmissionFor value);
 
 /// Compares without regard to case, as the schemas' consumers do; nothing for a word we do not know.
 template <class Enum>
 [[nodiscard]] std::optional<Enum> from_wire(std::string_view text);
+
+/// Every value, in the order of the declaration.
+template <class Enum>
+[[nodiscard]] std::vector<Enum> every();
 
 }  // namespace guestpatch

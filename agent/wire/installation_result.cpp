@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "agent/wire/health_parts.hpp"
 #include "agent/wire/parts.hpp"
 #include "agent/wire/patch_parts.hpp"
 
@@ -71,6 +72,18 @@ HookReport read_hook(const JsonReader& in) {
     return report;
 }
 
+void write_health_around(JsonWriter& out, const Installation& installation) {
+    if (!installation.health_before && !installation.health_after) return;
+    out.key("health").begin_object();
+    if (installation.health_before) write_health(out.key("before"), *installation.health_before);
+    if (installation.health_after) write_health(out.key("after"), *installation.health_after);
+    out.end_object();
+}
+
+std::optional<Health> read_optional_health(const JsonReader& in) {
+    return in.present() ? std::optional(read_health(in)) : std::nullopt;
+}
+
 void write_facts(JsonWriter& out, const Installation& installation) {
     out.begin_object();
     write_surroundings(out, installation.on);
@@ -92,6 +105,7 @@ void write_facts(JsonWriter& out, const Installation& installation) {
     out.key("errors");
     write_errors(out, installation.errors);
     if (!installation.hooks.empty()) write_hooks(out.key("hooks"), installation.hooks);
+    write_health_around(out, installation);
     out.end_object();
 }
 
@@ -115,6 +129,9 @@ void read_facts(const JsonReader& in, Installation& installation) {
                                        error.member("message").string_or("")});
     }
     for (const JsonReader& hook : in.member("hooks").elements()) installation.hooks.push_back(read_hook(hook));
+    const JsonReader health = in.member("health");
+    installation.health_before = read_optional_health(health.member("before"));
+    installation.health_after = read_optional_health(health.member("after"));
 }
 
 Installation read_installation(const JsonReader& in) {

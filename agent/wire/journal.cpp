@@ -49,6 +49,7 @@ void write_run(JsonWriter& out, const Run& run) {
     out.key("run").begin_object();
     out.key("activityId").string(run.activity_id);
     out.key("startedBy").string(to_wire(run.started_by));
+    out.key("unattended").boolean(run.unattended);
     write_text(out, "maintenanceRunId", run.maintenance_run_id);
     out.key("began").begin_object();
     out.key("wall").string(format_instant(run.began.wall));
@@ -70,8 +71,11 @@ void write_run(JsonWriter& out, const Run& run) {
 
 Run read_run(const JsonReader& in) {
     const JsonReader began = in.member("began");
-    return {.activity_id = in.member("activityId").string(),
-            .started_by = read_enum<StartedBy>(in.member("startedBy")),
+    std::string activity_id = in.member("activityId").string();
+    const auto started_by = read_enum<StartedBy>(in.member("startedBy"));
+    return {.activity_id = std::move(activity_id),
+            .started_by = started_by,
+            .unattended = in.member("unattended").boolean_or(started_by == StartedBy::platform),
             .maintenance_run_id = in.member("maintenanceRunId").string_or(""),
             .began = {began.member("wall").parsed(parse_instant),
                       BootTime(milliseconds(began.member("bootMilliseconds").integer())), began.member("bootId").string_or("")},

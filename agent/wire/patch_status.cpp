@@ -81,6 +81,12 @@ void write_configuration(JsonWriter& out, const InstanceViewStatus& status) {
 PatchStatus read_status(const JsonReader& root) {
     const JsonReader in = root.member("patchStatus");
     if (!in.present()) in.fail("is missing");
+    return read_patch_status(in);
+}
+
+}  // namespace
+
+PatchStatus wire::read_patch_status(const JsonReader& in) {
     PatchStatus status;
     if (in.member("availablePatchSummary").present()) status.available = read_available(in.member("availablePatchSummary"));
     const JsonReader installation = in.member("lastPatchInstallationSummary");
@@ -90,8 +96,6 @@ PatchStatus read_status(const JsonReader& root) {
     if (compliance.present()) status.compliance = read_compliance(compliance);
     return status;
 }
-
-}  // namespace
 
 void wire::write_configuration(JsonWriter& out, const std::vector<InstanceViewStatus>& statuses) {
     out.key("configurationStatuses").begin_array();

@@ -11,5 +11,7 @@ void write_configuration(JsonWriter& out, const std::vector<InstanceViewStatus>&
 std::vector<InstanceViewStatus> read_configuration(const JsonReader& in);
 
 void write_patch_status(JsonWriter& out, const PatchStatus& status);
+/// The object itself.
+PatchStatus read_patch_status(const JsonReader& in);
 
 }  // namespace guestpatch::wire

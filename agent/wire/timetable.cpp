@@ -29,7 +29,8 @@ Timetable read_timetable(const JsonReader& in) {
     Timetable timetable{.tried = read_instant(in.member("assessmentTried")),
                         .failures = static_cast<int>(in.member("assessmentFailures").integer_or(0)),
                         .attempted = read_instant(in.member("installationAttempted")),
-                        .judged = read_instant(in.member("windowsJudged"))};
+                        .judged = read_instant(in.member("windowsJudged")),
+                        .not_before = read_instant(in.member("notBefore"))};
     for (const JsonReader& record : in.member("windows").elements()) {
         timetable.windows.push_back({{record.member("opens").parsed(parse_instant), record.member("closes").parsed(parse_instant)},
                                      record.member("source").string(),
@@ -50,6 +51,7 @@ std::string encode(const Timetable& timetable) {
     out.key("assessmentFailures").integer(timetable.failures);
     wire::write_instant(out, "installationAttempted", timetable.attempted);
     wire::write_instant(out, "windowsJudged", timetable.judged);
+    wire::write_instant(out, "notBefore", timetable.not_before);
     out.key("windows").begin_array();
     for (const WindowRecord& record : timetable.windows) {
         out.begin_object();

@@ -7,6 +7,7 @@
 #include "packagers/apt/database.hpp"
 #include "packagers/apt/install_output.hpp"
 #include "packagers/apt/watching.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch::apt {
 namespace {
@@ -79,7 +80,7 @@ void Installer::wait_for_archives(const Batch& batch, Context& context) {
         context.progress.step(fmt::format("waiting for {}, which fetches archives", owner), std::nullopt);
     }
     const auto free = seams_.locks.wait_until_free(archives_lock, std::min(batch.lock_patience, left), context.stop);
-    if (!free) seams_.log.warning(free.error().message);
+    if (!free) seams_.log.tell(message::package_manager_busy, free.error().message);
 }
 
 Download Installer::download(const Batch& batch, const std::optional<PlanSize>& plan, Context& context) {

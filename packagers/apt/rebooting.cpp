@@ -8,6 +8,7 @@
 #include "packagers/apt/needrestart_output.hpp"
 #include "packagers/apt/reboot_rules.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch::apt {
 namespace {
@@ -34,7 +35,7 @@ Result<void> read_flag(Files& files, RebootNeed& need) {
 void ask_needrestart(Seams seams, const Questions& questions, Context& context, RebootNeed& need) {
     const auto answer = questions.restarts(context);
     if (!answer) {
-        if (answer.error().code != Errc::not_found) seams.log.warning(answer.error().message);
+        if (answer.error().code != Errc::not_found) seams.log.tell(message::needrestart_failed, answer.error().message);
         return;
     }
     RestartNeed found = parse_needrestart(*answer);

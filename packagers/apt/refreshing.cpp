@@ -3,6 +3,7 @@
 #include "packagers/apt/blind_spots.hpp"
 #include "packagers/apt/update_output.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch::apt {
 namespace {
@@ -34,7 +35,9 @@ void Refresher::remove_damaged_lists(Refresh& refresh) {
     if (!lists || lists->damaged.empty()) return;
     std::vector<std::string> names;
     for (const Path& file : lists->damaged) {
-        if (auto removed = seams_.files.remove(file); !removed) seams_.log.warning(removed.error().message);
+        if (auto removed = seams_.files.remove(file); !removed) {
+            seams_.log.tell(message::lists_not_removed, removed.error().message);
+        }
         names.push_back(file.filename().string());
     }
     refresh.notes.push_back(
@@ -48,9 +51,9 @@ Result<Completion> Refresher::update_when_free() {
     const UpdateFailures failures = parse_update_failures(completion->err);
     if (!failures.lists_locked) return completion;
     context_.progress.step("waiting for another apt to finish", std::nullopt);
-    seams_.log.warning(failures.lock_holder);
+    seams_.log.tell(message::package_manager_busy, failures.lock_holder);
     if (auto waited = seams_.locks.wait_until_free(lists_lock, lock_patience, context_.stop); !waited) {
-        seams_.log.warning(waited.error().message);
+        seams_.log.tell(message::package_manager_busy, waited.error().message);
         return completion;
     }
     return questions_.update(context_);

@@ -8,6 +8,7 @@
 #include "packagers/apt/database.hpp"
 #include "packagers/apt/plan_output.hpp"
 #include "platform/base/text.hpp"
+#include "platform/messages.hpp"
 
 namespace guestpatch::apt {
 namespace {
@@ -42,14 +43,14 @@ class Mechanic {
   private:
     [[nodiscard]] InstalledPackages look() {
         auto installed = read_installed(seams_.files);
-        if (!installed) seams_.log.warning(installed.error().message);
+        if (!installed) seams_.log.tell(message::packages_not_read, installed.error().message);
         return installed ? std::move(*installed) : InstalledPackages();
     }
     /// Empty when what is excluded could not be protected.
     [[nodiscard]] Words apt(const Words& operation) {
         const auto options = installer_.options_for(batch_, context_);
         if (options) return install_command(*options, operation);
-        seams_.log.warning(options.error().message);
+        seams_.log.tell(message::exclusions_not_protected, options.error().message);
         return {};
     }
 
@@ -61,7 +62,7 @@ class Mechanic {
             const milliseconds left = context_.deadline.left(seams_.clocks.boot());
             const auto free = seams_.locks.wait_until_free(lock, std::min(context_.lock_patience, left), context_.stop);
             if (free) continue;
-            seams_.log.warning(free.error().message);
+            seams_.log.tell(message::package_manager_busy, free.error().message);
             repair_.left_running = owner.empty() ? "whoever locks " + lock.generic_string() : owner;
             return false;
         }
@@ -77,12 +78,12 @@ class Mechanic {
         const Detached job{fmt::format("{}-{}", batch_.job.name, suffix), batch_.job.folder / suffix};
         const auto completion = installer_.run(job, std::move(argv), context_);
         if (!completion) {
-            seams_.log.warning(completion.error().message);
+            seams_.log.tell(message::repair_step_failed, completion.error().message);
         } else if (completion->end == RunEnd::cancelled) {
             repair_.left_running = seams_.processes.whereabouts(job);
             return false;
         } else if (!completion->exited_with(0)) {
-            seams_.log.warning(fmt::format("{}: {}", what, first_complaint(*completion)));
+            seams_.log.tell(message::repair_step_failed, fmt::format("{}: {}", what, first_complaint(*completion)));
         }
         const Names mended = without(before, half_done(look()));
         if (!mended.empty()) repair_.notes.push_back({code, fmt::format("{}: {}", how, join(mended))});

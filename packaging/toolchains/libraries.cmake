@@ -1,4 +1,4 @@
-# The libraries, as targets: json, fmt, options, tests. Header-only ones come from Debian's packages on
+# The libraries, as targets: json, fmt, options, tests, curl. Header-only ones come from Debian's packages on
 # both systems; a cross build sees them through a private folder of links, never through /usr/include.
 find_package(Threads REQUIRED)
 
@@ -31,4 +31,18 @@ guestpatch_header_library(guestpatch_catch)
 
 if(GUESTPATCH_OS STREQUAL "linux")
   find_library(SYSTEMD_LIBRARY systemd REQUIRED)
+endif()
+
+# libcurl with OpenSSL: its package for developers, or that package's headers alone beside the library that is there
+# (packaging/setup/packages says when). Windows has no courier yet.
+if(GUESTPATCH_OS STREQUAL "linux")
+  set(cache $ENV{GUESTPATCH_CACHE})
+  if(NOT cache)
+    set(cache $ENV{HOME}/.cache/guestpatch)
+  endif()
+  find_path(CURL_HEADERS curl/curl.h HINTS ${cache}/curl-headers REQUIRED)
+  find_library(CURL_LIBRARY NAMES curl libcurl.so.4 REQUIRED)
+  add_library(guestpatch_curl INTERFACE)
+  target_include_directories(guestpatch_curl SYSTEM INTERFACE ${CURL_HEADERS})
+  target_link_libraries(guestpatch_curl INTERFACE ${CURL_LIBRARY})
 endif()

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace guestpatch {
 
@@ -13,5 +14,11 @@ using GuidBytes = std::array<unsigned char, 16>;
 
 /// The same, with RFC 9562's version 4 and variant bits put over random bytes.
 [[nodiscard]] std::string format_guid_v4(GuidBytes bytes);
+
+/// Whether `text` is written so: 36 characters, lower case.
+[[nodiscard]] bool is_guid(std::string_view text);
+
+/// The one that belongs to a text: the same everywhere and for ever (RFC 9562, version 8).
+[[nodiscard]] std::string guid_of(std::string_view text);
 
 }  // namespace guestpatch

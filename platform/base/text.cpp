@@ -73,6 +73,7 @@ std::string_view closest(std::string_view word, const std::vector<std::string_vi
     std::size_t best_distance = 3;
     const std::string lower = to_lower(word);
     for (const std::string_view candidate : known) {
+        if (candidate.size() + best_distance <= lower.size()) continue;  // hostile words are long
         const std::size_t distance = edit_distance(lower, to_lower(candidate));
         if (distance < best_distance) {
             best = candidate;

@@ -99,6 +99,25 @@ class LinuxFiles final : public Files {
         return content;
     }
 
+    Result<std::string> read_private(const Path& path) override {
+        // Nothing that is no file may hold us up.
+        const Descriptor fd(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
+        if (!fd.open()) return system_error(path.native());
+        struct stat status {};
+        if (::fstat(fd.get(), &status) != 0) return system_error(path.native());
+        if (!S_ISREG(status.st_mode)) return Error{Errc::permission, fmt::format("{} is not a file", path.native())};
+        const bool ours = status.st_uid == 0 || status.st_uid == ::geteuid();
+        if (!ours || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+            return Error{Errc::permission, fmt::format("{0} is not root's alone; `chown root:root {0} && chmod 600 {0}` makes it so", path.native())};
+        }
+        if (status.st_size > static_cast<off_t>(largest_secret)) return Error{Errc::invalid, fmt::format("{} is too large", path.native())};
+        std::string content(static_cast<std::size_t>(status.st_size), '\0');
+        const ssize_t got = uninterrupted([&] { return ::read(fd.get(), content.data(), content.size()); });
+        if (got < 0) return system_error(path.native());
+        content.resize(static_cast<std::size_t>(got));
+        return content;
+    }
+
     Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override {
         return replace(path, content, readers, Durable::yes);
     }

@@ -141,6 +141,7 @@ void wait_until_claimed(const Path& folder) {
 
 Result<void> launch(const Detached& detached, const Command& command) {
     if (command.argv.empty()) return Error{Errc::invalid, "no program to launch"};
+    if (!command.user.empty()) return Error{Errc::invalid, "nothing is launched as another user"};
     const std::string program = find_program(command.argv.front());
     if (program.empty()) return Error{Errc::not_found, fmt::format("{}: no such program", command.argv.front())};
     const Path folder = std::filesystem::absolute(detached.folder).lexically_normal();

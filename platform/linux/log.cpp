@@ -22,20 +22,20 @@ constexpr std::array<int, 4> syslog_levels{LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG
 class LeveledLog : public Log {
   public:
     explicit LeveledLog(LogLevel least) : least_(least) {}
-    void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) final {
-        if (level >= least_) emit(level, sentence, fields);
+    void write(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) final {
+        if (message.level >= least_) emit(message, sentence, fields);
     }
     void set_least(LogLevel least) final { least_ = least; }
 
   private:
-    virtual void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
+    virtual void emit(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) = 0;
     std::atomic<LogLevel> least_;  // a configuration is read on another thread than an operation logs from
 };
 
 class StderrLog final : public LeveledLog {
     using LeveledLog::LeveledLog;
-    void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
-        const std::string line = log_line(level, sentence, fields);
+    void emit(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) override {
+        const std::string line = log_line(message.level, sentence, fields);
         // A log that cannot be written has nowhere to complain.
         [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
     }
@@ -43,10 +43,15 @@ class StderrLog final : public LeveledLog {
 
 class JournalLog final : public LeveledLog {
     using LeveledLog::LeveledLog;
-    void emit(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
+    void emit(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) override {
         std::vector<std::string> entries{fmt::format("MESSAGE={}", sentence),
-                                         fmt::format("PRIORITY={}", syslog_levels[static_cast<std::size_t>(level)]),
+                                         fmt::format("PRIORITY={}", syslog_levels[static_cast<std::size_t>(message.level)]),
                                          "SYSLOG_IDENTIFIER=guestpatch"};
+        if (!message.id.empty()) {
+            entries.push_back(fmt::format("MESSAGE_ID={}", message.id));
+            entries.push_back(fmt::format("GUESTPATCH_EVENT={}", message.number));
+            entries.push_back(fmt::format("GUESTPATCH_MESSAGE={}", message.name));
+        }
         for (const LogField& field : fields) {
             std::string name(field.name);
             for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;

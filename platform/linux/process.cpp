@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
 #include <thread>
 
 #include "platform/clock.hpp"
 #include "platform/linux/descriptor.hpp"
 #include "platform/linux/detached.hpp"
 #include "platform/linux/program.hpp"
+#include "platform/linux/user.hpp"
 #include "platform/linux/wake.hpp"
 
 namespace guestpatch {
@@ -33,13 +35,16 @@ constexpr int pipe_size = 1 << 20;  // so that nobody waits for us meanwhile; wh
 /// What the child needs, made before fork(): between fork and exec nothing may allocate.
 struct Image {
     std::string program;
+    std::optional<os::User> user;  // none: ourselves
     std::vector<std::string> environment;
     std::vector<char*> argv;
     std::vector<char*> envp;
 };
 
-Image make_image(const Command& command, std::string program) {
-    Image image{.program = std::move(program), .environment = os::environment_of(command)};
+Result<Image> make_image(const Command& command, std::string program) {
+    auto user = os::find_user(command.user);
+    if (!user) return user.error();
+    Image image{.program = std::move(program), .user = *user, .environment = os::environment_of(command)};
     image.argv = os::pointers(command.argv);
     image.envp = os::pointers(image.environment);
     return image;
@@ -78,9 +83,11 @@ Result<Descriptor> make_input(const std::string& text) {
 /// handle), default signals, dies with us.
 [[noreturn]] void become(const Image& image, int in, int out, int err, int report) {
     ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     os::reset_signals();
-    if (::dup2(in, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 && ::dup2(err, STDERR_FILENO) >= 0) {
+    const bool ready = ::dup2(in, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 &&
+                       ::dup2(err, STDERR_FILENO) >= 0 && (!image.user || os::become_user(*image.user));
+    if (ready) {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // last: another user's identity clears it
         ::execve(image.program.c_str(), image.argv.data(), image.envp.data());
     }
     const int number = errno;
@@ -181,8 +188,8 @@ class LinuxProcessRunner final : public ProcessRunner {
         std::string program = os::find_program(name);
         if (program.empty()) return Error{Errc::not_found, fmt::format("{}: no such program", name)};
         if (command.deadline <= milliseconds::zero()) return Completion{.end = RunEnd::deadline};
-        const Image image = make_image(command, std::move(program));
-
+        const auto image = make_image(command, std::move(program));
+        if (!image) return image.error().within(name);
         const auto in = make_input(command.input);
         auto out = make_pipe();
         auto err = make_pipe();
@@ -192,7 +199,7 @@ class LinuxProcessRunner final : public ProcessRunner {
 
         const pid_t pid = ::fork();
         if (pid < 0) return system_error(name);
-        if (pid == 0) become(image, in->get(), out->writer.get(), err->writer.get(), report->writer.get());
+        if (pid == 0) become(*image, in->get(), out->writer.get(), err->writer.get(), report->writer.get());
         ::setpgid(pid, pid);  // both sides do it: whoever comes first
         out->writer.reset();
         err->writer.reset();
@@ -208,9 +215,7 @@ class LinuxProcessRunner final : public ProcessRunner {
                      Capture(std::move(err->reader), command.output_cap), stop, sink);
     }
 
-    Result<void> launch(const Detached& detached, const Command& command) override {
-        return os::launch(detached, command);
-    }
+    Result<void> launch(const Detached& detached, const Command& command) override { return os::launch(detached, command); }
     Result<Completion> await(const Detached& detached, const Patience& patience, std::stop_token stop,
                              const OutputSink& sink) override {
         return os::await(detached, patience, stop, sink);

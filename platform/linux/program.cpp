@@ -23,7 +23,8 @@ std::string find_program(const std::string& name) {
 }
 
 std::vector<std::string> environment_of(const Command& command) {
-    std::vector<std::string> environment{std::string("PATH=") + search_path, "LC_ALL=C.UTF-8", "HOME=/root"};
+    std::vector<std::string> environment{std::string("PATH=") + search_path, "LC_ALL=C.UTF-8",
+                                         command.user.empty() ? "HOME=/root" : "HOME=/"};
     environment.insert(environment.end(), command.environment.begin(), command.environment.end());
     return environment;
 }

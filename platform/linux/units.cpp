@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "platform/linux/bus.hpp"
@@ -129,6 +132,32 @@ Result<void> run_jobs(sd_bus* bus, UnitChange change, const std::vector<std::str
     return {};
 }
 
+/// Names of the units in one state, sorted.
+Result<std::vector<std::string>> units_that_are(sd_bus* bus, const char* state) {
+    Call call(bus, manager, "ListUnitsFiltered");
+    const auto answer = call.add(std::vector<std::string>{state}).send();
+    if (!answer) return answer.error();
+    std::vector<std::string> names;
+    int outcome = ::sd_bus_message_enter_container(answer->get(), 'a', "(ssssssouso)");
+    while (outcome >= 0) {
+        const char* name = nullptr;
+        outcome = ::sd_bus_message_read(answer->get(), "(ssssssouso)", &name, nullptr, nullptr, nullptr, nullptr, nullptr,
+                                        nullptr, nullptr, nullptr, nullptr);
+        if (outcome == 0) break;
+        if (outcome > 0) names.emplace_back(name);
+    }
+    if (outcome < 0) return Error{Errc::failed, "systemd: ListUnitsFiltered: unexpected answer"};
+    std::ranges::sort(names);
+    return names;
+}
+
+/// "running", "degraded" (some unit failed) and "stopping" come only after the jobs of the boot are done; "maintenance" is
+/// rescue or emergency mode (systemd's org.freedesktop.systemd1(5), SystemState).
+bool has_booted(std::string_view state) {
+    constexpr std::array<std::string_view, 3> booted{"running", "degraded", "stopping"};
+    return std::ranges::find(booted, state) != booted.end();
+}
+
 class SystemdUnits final : public Units {
   public:
     Result<std::vector<UnitState>> states(const std::vector<std::string>& names) override {
@@ -151,6 +180,16 @@ class SystemdUnits final : public Units {
         if (there->empty()) return {};
         const bool job = change == UnitChange::start || change == UnitChange::stop;
         return job ? run_jobs(bus->get(), change, *there) : change_files(bus->get(), change, *there);
+    }
+
+    Result<ManagerState> overview() override {
+        const auto bus = reach();
+        if (!bus) return bus.error();
+        const auto state = os::read_property(bus->get(), manager, "SystemState");
+        if (!state) return state.error();
+        auto failed = units_that_are(bus->get(), "failed");
+        if (!failed) return failed.error();
+        return ManagerState{has_booted(*state), std::move(*failed)};
     }
 
     Result<void> wait_until_inactive(const std::string& name, milliseconds at_most, std::stop_token stop) override {

@@ -121,6 +121,8 @@ class WindowsFiles final : public Files {
         return content;
     }
 
+    Result<std::string> read_private(const Path& path) override { return read(path); }
+
     Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override {
         return replace(path, content, readers, Durable::yes);
     }

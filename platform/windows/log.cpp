@@ -26,8 +26,8 @@ void write_stderr(std::string_view line) {
 class StderrLog final : public Log {
   public:
     explicit StderrLog(LogLevel least) : least_(least) {}
-    void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
-        if (level >= least_) write_stderr(log_line(level, sentence, fields));
+    void write(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) override {
+        if (message.level >= least_) write_stderr(log_line(message.level, sentence, fields));
     }
     void set_least(LogLevel least) override { least_ = least; }
 

@@ -22,7 +22,7 @@ Path program_data() {
 
 SystemPaths system_paths() {
     const Path ours = program_data() / L"guestpatch";
-    return {{ours / L"config.d"}, ours / L"state", ours / L"state", ours / L"cache"};
+    return {{ours / L"config.d"}, ours / L"state", ours / L"state", ours / L"cache", {}, {}};  // no courier yet
 }
 
 }  // namespace guestpatch

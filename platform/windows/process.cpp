@@ -50,6 +50,7 @@ class WindowsProcessRunner final : public ProcessRunner {
 
     Result<Completion> run(const Command& command, std::stop_token stop, const OutputSink& sink) override {
         if (command.argv.empty()) return Error{Errc::invalid, "no program to run"};
+        if (!command.user.empty()) return Error{Errc::failed, "nothing is run as another user on Windows"};
         const std::string& name = command.argv.front();
         const std::wstring program = os::find_program(name);
         if (program.empty()) return Error{Errc::not_found, fmt::format("{}: no such program", name)};

@@ -78,6 +78,13 @@ inline Installation generated_installation(unsigned seed, std::size_t patches) {
         made.hooks = {{static_cast<Hook>(roll(4)), {"/usr/bin/drain", "a b"}, end, told ? static_cast<int>(roll(200)) : 0,
                        seconds(roll(300)), roll(2) == 0 ? "" : "dräined\n"}};
     }
+    const auto health = [&](const char* reason) {
+        const auto state = static_cast<HealthState>(roll(4));
+        return Health{state, state == HealthState::healthy ? std::vector<std::string>{} : std::vector<std::string>{reason},
+                      roll(2) == 0 ? std::vector<std::string>{} : std::vector<std::string>{"fwupd.service"}, made.started};
+    };
+    if (roll(2) == 0) made.health_before = health("no service manager runs here");
+    if (roll(2) == 0) made.health_after = health("tcp 127.0.0.1:22: connect: Connection refused");
     return made;
 }
 

@@ -6,6 +6,7 @@
 
 #include "platform/host.hpp"
 #include "platform/log.hpp"
+#include "platform/messages.hpp"
 #include "platform/random.hpp"
 #include "tests/catch.hpp"
 #include "tests/contract/talking.hpp"
@@ -99,7 +100,7 @@ TEST_CASE("the least important level may change while somebody else logs", "[log
         const std::jthread reader([&] {
             for (int i = 0; i < 1000; ++i) log->set_least(i % 2 == 0 ? LogLevel::error : LogLevel::warning);
         });
-        for (int i = 0; i < 1000; ++i) log->info("nobody reads this");
+        for (int i = 0; i < 1000; ++i) log->tell(message::assessed, "nobody reads this");
     }
     CHECK(log != nullptr);
 }

@@ -1,6 +1,8 @@
 // What Units promises that can be asked of any machine. tests/system changes units, in a machine of its own.
 #include "platform/units.hpp"
 
+#include <algorithm>
+
 #include "tests/catch.hpp"
 #include "tests/fakes/units.hpp"
 
@@ -33,6 +35,7 @@ bool is_without(Units& units) {
     if (states) return false;
     CHECK(states.error().code == Errc::not_found);
     CHECK(units.states({nobody}).error().code == Errc::not_found);
+    CHECK(units.overview().error().code == Errc::not_found);
     CHECK(units.change(UnitChange::stop, {nobody}).error().code == Errc::not_found);
     CHECK(units.wait_until_inactive(nobody, 0ms, {}).error().code == Errc::not_found);
     return true;
@@ -49,6 +52,18 @@ TEMPLATE_TEST_CASE("a unit that does not exist is not found, and nothing is to b
     }
     CHECK(subject.units->wait_until_inactive(nobody, 1h, {}));
     CHECK(subject.units->states({nobody})->front().load == "not-found");
+}
+
+TEMPLATE_TEST_CASE("a unit is named as failed exactly when it is", "[units]", RealUnits, FakedUnits, FakedMachineWithoutUnits) {
+    TestType subject;
+    if (is_without(*subject.units)) return;
+    const auto overview = subject.units->overview();
+    REQUIRE(overview);
+    CHECK(std::ranges::is_sorted(overview->failed));
+    CHECK(std::ranges::find(overview->failed, nobody) == overview->failed.end());
+    const auto states = subject.units->states(overview->failed);
+    REQUIRE(states);
+    CHECK(std::ranges::all_of(*states, [](const UnitState& unit) { return unit.active == "failed"; }));
 }
 
 }  // namespace

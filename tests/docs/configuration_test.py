@@ -17,6 +17,7 @@ KINDS = {
     "time_of_day": "time of day", "zone": "time zone", "day": 'day or `""`', "instant": 'instant or `""`', "masks": "list of masks",
     "origin_rules": "list of origin rules", "texts": "list of text", "commands": "list of commands",
     "objects": "list of objects", "text_map": "object of text", "flag_or_auto": '`true` `false` `"auto"`',
+    "base_url": 'address or `""`', "metrics_file": 'full path of a `*.prom` or `""`',
 }
 
 

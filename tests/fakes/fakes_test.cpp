@@ -1,4 +1,5 @@
 // What the fakes can do beyond their interfaces; the rest is the contract tests' business.
+#include "platform/messages.hpp"
 #include "tests/catch.hpp"
 #include "tests/fakes/clocks.hpp"
 #include "tests/fakes/files.hpp"
@@ -133,8 +134,10 @@ TEST_CASE("a lock of another program's is waited for in fake time", "[fakes]") {
 
 TEST_CASE("the fake log and the fake package manager remember", "[fakes]") {
     FakeLog log;
-    log.warning("lists are old", {{"source", "deb"}});
+    log.tell(message::document_not_read, "lists are old", {{"source", "deb"}});
     CHECK(log.count(LogLevel::warning, "old") == 1);
+    CHECK(log.count(message::document_not_read) == 1);
+    CHECK(log.count(message::document_set_aside) == 0);
     CHECK(log.entries().front().fields.at("source") == "deb");
 
     FakePackageManager manager;

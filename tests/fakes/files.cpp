@@ -46,6 +46,14 @@ Result<std::string> FakeFiles::read(const Path& path) {
     return node->second.content;
 }
 
+Result<std::string> FakeFiles::read_private(const Path& path) {
+    auto content = read(path);
+    if (!content) return content;
+    if (readers(path) == Readers::everyone) return Error{Errc::permission, path.string() + " is not root's alone"};
+    if (content->size() > largest_secret) return Error{Errc::invalid, path.string() + " is too large"};
+    return content;
+}
+
 Result<void> FakeFiles::write_durably(const Path& path, std::string_view content, Readers readers) {
     return write(path, content, readers, true);
 }

@@ -19,6 +19,7 @@ class FakeFiles final : public Files {
     explicit FakeFiles(Clocks& clocks) : clocks_(clocks) {}
 
     Result<std::string> read(const Path& path) override;
+    Result<std::string> read_private(const Path& path) override;
     Result<void> write_durably(const Path& path, std::string_view content, Readers readers) override;
     Result<void> write_volatile(const Path& path, std::string_view content, Readers readers) override;
     Result<std::vector<FileInfo>> list(const Path& folder) override;

@@ -1,6 +1,7 @@
 // A log that remembers.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -15,14 +16,15 @@ namespace guestpatch {
 class FakeLog final : public Log {
   public:
     struct Entry {
+        Message message;
         LogLevel level = LogLevel::info;
         std::string sentence;
         std::map<std::string, std::string> fields;
     };
 
-    void write(LogLevel level, std::string_view sentence, std::initializer_list<LogField> fields) override {
+    void write(const Message& message, std::string_view sentence, std::initializer_list<LogField> fields) override {
         const std::scoped_lock held(mutex_);
-        Entry& entry = entries_.emplace_back(level, std::string(sentence));
+        Entry& entry = entries_.emplace_back(message, message.level, std::string(sentence));
         for (const LogField& field : fields) entry.fields[std::string(field.name)] = field.value;
     }
 
@@ -41,6 +43,12 @@ class FakeLog final : public Log {
         std::size_t found = 0;
         for (const Entry& entry : entries_) found += entry.level == level && entry.sentence.contains(text) ? 1U : 0U;
         return found;
+    }
+
+    /// How often this message was told.
+    std::size_t count(const Message& message) const {
+        const std::scoped_lock held(mutex_);
+        return static_cast<std::size_t>(std::ranges::count(entries_, message, &Entry::message));
     }
 
   private:

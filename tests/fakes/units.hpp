@@ -35,6 +35,16 @@ class FakeUnits final : public Units {
         return {};
     }
 
+    Result<ManagerState> overview() override {
+        if (!present) return nobody();
+        if (refusal) return *refusal;
+        ManagerState state{.booted = booted};
+        for (const auto& [name, unit] : units) {
+            if (unit.active == "failed") state.failed.push_back(name);
+        }
+        return state;
+    }
+
     Result<void> wait_until_inactive(const std::string& name, milliseconds, std::stop_token stop) override {
         if (!present) return nobody();
         if (stop.stop_requested()) return Error{Errc::cancelled, "a stop was requested"};
@@ -48,6 +58,7 @@ class FakeUnits final : public Units {
     void add(const std::string& name, const std::string& file, const std::string& active) { units[name] = {name, "loaded", active, file}; }
 
     bool present = true;
+    bool booted = true;  ///< it has started whatever it starts at boot
     bool ends = true;  ///< what runs comes to its end when somebody waits
     int changes = 0;
     std::function<void()> after_change;  ///< of one unit

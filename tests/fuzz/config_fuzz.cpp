@@ -17,7 +17,7 @@ void try_text(const std::string& text) {
     }
     for (const char* os_type : {"Linux", "Windows"}) {
         const Merged merged = merge({fragment, fragment}, os_type);
-        const Settings settings = make_settings(merged, os_type);
+        const Settings settings = make_settings(merged, {.os_type = os_type});
         for (const MaintenanceConfiguration& configuration : settings.maintenance) {
             must(!configuration.id.empty() && configuration.duration > seconds(0), "a maintenance configuration is whole");
         }

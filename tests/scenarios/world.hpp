@@ -26,7 +26,7 @@ struct World {
     std::stop_source stop;
     int runs = 0;
 
-    Machine borrowed() { return {machine.seams, detected, settings, state}; }
+    Machine borrowed() { return {machine.seams, detected, settings, state, {machine.processes, "/usr/lib/guestpatch/guestpatch-courier", ""}}; }
 
     Run run() {
         machine.clocks.tick(1min);  // no two runs begin at once
@@ -43,6 +43,7 @@ struct World {
     Run automatic() {
         Run wanted = run();
         wanted.started_by = StartedBy::platform;
+        wanted.unattended = true;
         return wanted;
     }
 

@@ -14,7 +14,7 @@ import time
 import install_world
 import repos
 import roots
-from guest import PROGRAM
+from guest import COURIER, PROGRAM
 from install_guest import InstallGuest
 from sandbox import PATH
 
@@ -92,6 +92,11 @@ for path in proc/sys proc/sysrq-trigger; do
 done
 mount --bind /mnt/boot_id proc/sys/kernel/random/boot_id
 mount --bind "$PROGRAM" "./$PROGRAM_AT"
+if [ -e "$COURIER" ]; then
+    mkdir -p "./${COURIER_AT%/*}"
+    [ -e "./$COURIER_AT" ] || : >"./$COURIER_AT"
+    mount --bind "$COURIER" "./$COURIER_AT"
+fi
 hostname guest
 pivot_root . mnt
 exec chroot . /bin/bash -euc '
@@ -123,6 +128,7 @@ class BootedGuest(InstallGuest):
     def __init__(self, suites, lower=None):  # makes its root in a way of its own
         variables = {"PATH": PATH, "LOWER": ":".join(map(str, lower or layers())), "POWER": POWER,
                      "BOOT": BOOT, "ENTER": ENTER, "PROGRAM": str(PROGRAM.resolve()), "PROGRAM_AT": roots.PROGRAM,
+                     "COURIER": str(COURIER.resolve()), "COURIER_AT": roots.COURIER,
                      "TAKEN": ",".join(f"-{name}" for name in CAPABILITIES_TAKEN)}
         self._init = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private", "bash", "-c", KEEPER], stdin=subprocess.PIPE,

@@ -14,16 +14,20 @@ import schemas
 from sandbox import Done, Root
 
 PROGRAM = pathlib.Path(os.environ.get("GUESTPATCH", "build/dev/agent/guestpatch"))
+COURIER = PROGRAM.parent / "guestpatch-courier"
 STATE = "/var/lib/guestpatch"
 NOBODY = 65534
 ACTIVITY = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 class Guest(Root):
-    """A throw-away root in which /usr/bin/guestpatch is the program under test."""
+    """A throw-away root in which /usr/bin/guestpatch is the program under test, and its courier lies where it belongs."""
 
     def __init__(self, layers=None):
-        super().__init__(layers or roots.world(), binds={PROGRAM.resolve(): roots.PROGRAM})
+        binds = {PROGRAM.resolve(): roots.PROGRAM}
+        if COURIER.exists():
+            binds[COURIER.resolve()] = roots.COURIER
+        super().__init__(layers or roots.world(), binds=binds)
 
     def guestpatch(self, *arguments, **options):
         return self.run([roots.PROGRAM, *arguments], **options)

@@ -21,12 +21,13 @@ HERE = pathlib.Path(__file__).parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "guestpatch"
 RELEASE = "bookworm"
 INCLUDE = ["apt-utils", "gnupg", "procps", "python3-minimal", "distro-info-data", "libsystemd0", "libstdc++6",
-           "strace"]
+           "libcurl4", "strace"]
 
 # No verdict may depend on the day the test runs.
 SUPPORTED_UNTIL = "2099-12-31"
 UNUSED_AFTER = 24 * 3600  # seconds
 PROGRAM = "/usr/bin/guestpatch"
+COURIER = "/usr/lib/guestpatch/guestpatch-courier"
 MACHINE_ID = "5f1e1c7d0a2b4c3d9e8f70615243f4e5"
 
 

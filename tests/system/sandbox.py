@@ -35,7 +35,11 @@ mount --rbind /dev "$MERGED/dev"
 mount -t sysfs -o ro sysfs "$MERGED/sys" 2>/dev/null || mount --rbind /sys "$MERGED/sys"
 mount -t tmpfs -o mode=755 tmpfs "$MERGED/run"
 mkdir -p "$MERGED/run/lock"
-for bind in $BINDS; do mount --bind "${bind%%=*}" "$MERGED${bind#*=}"; done
+for bind in $BINDS; do
+    place="$MERGED${bind#*=}"
+    [ -e "$place" ] || { mkdir -p "${place%/*}"; : >"$place"; }
+    mount --bind "${bind%%=*}" "$place"
+done
 hostname guest
 echo "$pid"
 exec env -i PATH="$PATH" chroot "$MERGED" /bin/bash -c 'while read -r _; do :; done'
@@ -178,11 +182,11 @@ class Root:
             time.sleep(0.01)
         raise TimeoutError(f"no process {beginning!r} came up in the root: {self.processes()}")
 
-    def listen(self, port=0):
+    def listen(self, port=0, address="127.0.0.1"):
         """A listening TCP socket on the loopback of the root, served by the test."""
         def open_socket():
-            server = socket.create_server(("127.0.0.1", port), backlog=16)
-            return server
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            return socket.create_server((address, port), family=family, backlog=16)
         return self._in_network(open_socket)
 
     def _in_network(self, action):

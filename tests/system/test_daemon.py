@@ -9,6 +9,7 @@ from install_world import PLAIN
 from test_install_systemd import UNIT, setUpModule  # noqa: F401
 
 MINE = ("Installation", "User")
+INSTALLATION_BEGINS = "f41840b4022b407eba23d7ec556badc0"  # docs/usage/messages.md
 
 
 class Story(DaemonTest):
@@ -29,6 +30,12 @@ class Story(DaemonTest):
         records = self.guest.log_records()
         states = {record["GUESTPATCH_STATE"] for record in records if "GUESTPATCH_STATE" in record}
         self.assertLessEqual({"Assessing", "Installing", "Rebooting", "Verifying", "Idle"}, states)
+        begun = [record for record in records if record.get("MESSAGE_ID") == INSTALLATION_BEGINS]
+        self.assertEqual([(record["GUESTPATCH_EVENT"], record["GUESTPATCH_MESSAGE"]) for record in begun],
+                         [("2000", "installation_begins")])
+        without = [record["MESSAGE"] for record in records if record.get("SYSLOG_IDENTIFIER") == "guestpatch"
+                   and record["_TRANSPORT"] == "journal" and record["PRIORITY"] != "7" and "MESSAGE_ID" not in record]
+        self.assertEqual(without, [])
         boots = {record["_BOOT_ID"] for record in records if record.get("GUESTPATCH_ACTIVITY") == kept.activity}
         self.assertEqual(len(boots), 2)
 

@@ -1,8 +1,10 @@
 """Units of a real systemd, as the platform sees and changes them."""
+import threading
+
 import probe
 from probe import ProbeTest
 
-CANCELLED, NOT_FOUND, TIMED_OUT = 6, 2, 5  # Errc
+CANCELLED, INVALID, NOT_FOUND, TIMED_OUT = 6, 1, 2, 5  # Errc
 
 
 def setUpModule():
@@ -35,6 +37,36 @@ class Units(ProbeTest):
     def test_what_cannot_be_a_unit_is_an_error(self):
         [said] = self.probe("states", "no unit", code=3)
         self.assertIn("no unit", said)
+
+    def test_the_machine_as_a_whole(self):
+        """Booted, whatever failed; and what failed is named, until it is well again or forgotten."""
+        self.assertEqual(self.probe("overview")[0], "booted")
+        failed = set(self.probe("overview")[1:])
+        self.service("gp-z.service", "Type=oneshot", command=("false",))
+        self.service("gp-m.service", "Type=oneshot", command=("test", "-e", "/run/well"))
+        self.guest.shell("systemctl start gp-z.service gp-m.service || true")
+        self.assertEqual(self.probe("overview"), ["booted", *sorted(failed | {"gp-m.service", "gp-z.service"})])
+        self.guest.shell("touch /run/well; systemctl start gp-m.service; systemctl reset-failed gp-z.service")
+        self.assertEqual(self.probe("overview"), ["booted", *sorted(failed)])
+
+    def test_starting_until_the_last_job_of_the_boot_is_done(self):
+        self.guest.shell("mkfifo /var/hold")
+        self.service("gp-late.service", "Type=oneshot", "TimeoutStartSec=60", command=("sh", "-c",
+                     "'>/run/late; read -r _ </var/hold'"))
+        self.guest.run(["systemctl", "enable", "gp-late.service"], check=True)
+        boot = threading.Thread(target=self.guest.reboot)  # comes back when all is started
+        boot.start()
+        self.wait_until(self.is_late)
+        self.assertEqual(self.probe("overview")[0], "starting")
+        self.guest.path("/var/hold").write_text("on\n")
+        boot.join(30)
+        self.assertEqual(self.probe("overview")[0], "booted")
+
+    def is_late(self):
+        try:
+            return self.guest.path("/run/late").exists()
+        except OSError:
+            return False  # between two boots
 
     def test_each_change_and_the_same_once_more(self):
         # change, states of gp-a and gp-b afterwards; gp-b is never touched
@@ -115,9 +147,43 @@ class Units(ProbeTest):
         self.assertEqual(self.said(waiting), ["inactive"])
 
 
+class Ports(ProbeTest):
+    """Knocking at ports, in a network of the machine's own."""
+
+    def knock(self, port, code=0):
+        return self.probe("knock", str(port), "500", code=code)
+
+    def listen(self, address):
+        server = self.guest.listen(address=address)
+        self.addCleanup(server.close)
+        return server, server.getsockname()[1]
+
+    def test_somebody_listens(self):
+        for address in ("127.0.0.1", "0.0.0.0", "::1"):
+            with self.subTest(address):
+                _, port = self.listen(address)
+                self.assertEqual(self.knock(port), ["open"])
+
+    def test_nobody_does(self):
+        server, port = self.listen("127.0.0.1")
+        server.close()
+        self.assertEqual(self.knock(port, code=3), ["error 0: connect: Connection refused"])
+
+    def test_who_is_there_does_not_open(self):
+        """The callers he has not looked at are as many as he can have."""
+        server, port = self.listen("127.0.0.1")
+        server.listen(0)
+        self.assertEqual(self.knock(port), ["open"])
+        self.assertEqual(self.knock(port, code=3), [f"error {TIMED_OUT}: no answer within 500 ms"])
+
+    def test_what_is_no_port(self):
+        for port in (0, 65536, -1):
+            self.assertEqual(self.knock(port, code=3), [f"error {INVALID}: {port} is not a port"])
+
+
 class Nowhere(ProbeTest):
     def test_where_no_systemd_runs(self):
-        for words in (("states", "a.service"), ("change", "stop", "a.service")):
+        for words in (("states", "a.service"), ("change", "stop", "a.service"), ("overview",)):
             done = self.guest.run(["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /run; exec "$@"', "sh",
                                    probe.INSIDE, *words])
             self.assertEqual((done.code, done.out), (3, f"error {NOT_FOUND}: no service manager runs here\n"))

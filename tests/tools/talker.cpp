@@ -17,6 +17,7 @@
 #include "platform/arguments.hpp"
 #include "platform/lock.hpp"
 #include "platform/log.hpp"
+#include "platform/messages.hpp"
 #include "platform/process.hpp"
 
 namespace {
@@ -168,9 +169,9 @@ int await(const Arguments& words) {
 int log(const Arguments& words) {
     const auto log = guestpatch::make_log(guestpatch::parse_log_level(words.at(0)).value());
     log->debug("looking");
-    log->info("found", {{"patch", "bash"}, {"state", "idle"}});
-    log->warning("lists are old");
-    log->error("gave up");
+    log->tell(guestpatch::message::assessed, "found", {{"patch", "bash"}, {"state", "idle"}});
+    log->tell(guestpatch::message::attempt_overdue, "lists are old");
+    log->tell(guestpatch::message::state_not_written, "gave up");
     return 0;
 }
 

@@ -128,6 +128,24 @@ TEST_CASE("Configuration faults stop every command but the one about them", "[cl
     CHECK(machine.log.least_asked == LogLevel::debug);
 }
 
+TEST_CASE("What a host asks for is seen, and so is what is not done of it, and why", "[cli]") {
+    World machine;
+    const std::string window = R"("maintenanceWindow": {"startDateTime": "2026-11-01 22:30", "duration": "01:00", "timeZone": "UTC"})";
+    machine.files.put("/state/goalState.json", R"({"goalSequence": 1, "patchSettings": {"patchMode": "AutomaticByPlatform"},
+        "maintenanceConfigurations": [{"id": "m", )" + window + R"(}, {"id": "n", "filter": {"osTypes": ["Windows"]}, )" + window + "}]}");
+    CHECK(machine.run({"windows"}) == 0);
+    CHECK(machine.out.str().starts_with("no windows: prerequisites not met"));
+    CHECK(machine.run({"config", "show", "--json"}) == 0);
+    const auto shown = parse_json(machine.out.str(), JsonDialect::strict);
+    REQUIRE(shown);
+    CHECK(shown->find("origins")->find("patchSettings.patchMode")->text == Path("/state/goalState.json").string() + ":1");
+    REQUIRE(shown->find("outOfScope")->items.size() == 1);
+    CHECK(shown->find("outOfScope")->items[0].text == "n");
+    machine.files.put("/state/goalState.json", "{");
+    CHECK(machine.run({"config", "check"}) == 0);
+    CHECK(machine.out.str().find("warning: ") != std::string::npos);
+}
+
 TEST_CASE("A time zone nobody knows is a fault, not a machine without windows", "[cli]") {
     World machine;
     machine.files.put("/etc/gp/1.json", "{\"offPeak\": {\n\"timeZone\": \"Mars/Base\"}}");

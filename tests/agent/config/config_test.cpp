@@ -15,7 +15,7 @@ struct Machine {
     FakeFiles files{clocks};
     FakeTimeZones zones;
     Configuration load(const std::string& os_type = "Linux") {
-        return load_configuration(files, zones, {"/usr", "/etc", "/run"}, os_type);
+        return load_configuration(files, zones, {.folders = {"/usr", "/etc", "/run"}, .goal = "/state/goalState.json", .place = "/state/place.json", .os_type = os_type});
     }
 };
 

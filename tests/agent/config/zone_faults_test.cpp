@@ -26,7 +26,7 @@ struct Machine {
     CountedTimeZones zones;
 
     Machine() { zones.zones.zones.emplace("Europe/Berlin", utc_rules()); }
-    std::vector<ConfigFault> faults() { return load_configuration(files, zones, {"/usr", "/etc"}, "Linux").errors; }
+    std::vector<ConfigFault> faults() { return load_configuration(files, zones, {.folders = {"/usr", "/etc"}, .os_type = "Linux"}).errors; }
 };
 
 std::string configuration(const std::string& id, const std::string& zone) {

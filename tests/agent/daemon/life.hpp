@@ -96,12 +96,18 @@ struct Life {
     }
 
     void serve(FakeWaiter& fake, Waiter& waiter) {
+        RecordingLog recording(world.machine.log, world.machine.clocks, "0.1.0");
         Daemon daemon({world.machine.seams, world.state, waiter, manager, [this] { return configuration; },
                        [this](const Settings&) {
                            return Result<Detected>(Detected{"apt", "APT", PublishCeiling::refused,
                                                             std::make_unique<BorrowedPackageManager>(world.packages)});
-                       }},
-                      configuration.settings);
+                       },
+                       {world.machine.processes, "/usr/lib/guestpatch/guestpatch-courier", ""},
+                       "0.1.0",
+                       "tests",
+                       recording,
+                       [] { return 0.5; }},
+                      configuration);
         fake.somebody_works = [&] { return daemon.works(); };
         daemon.run();
     }

@@ -17,6 +17,7 @@ namespace {
 const Instant noon{std::chrono::sys_days(std::chrono::year(2026) / 6 / 10) + 12h};
 const Run run{.activity_id = "11111111-2222-4333-8444-555555555555",
               .started_by = StartedBy::platform,
+              .unattended = true,
               .began = {noon, BootTime(1000s), "boot-1"},
               .window = {noon, noon + 4h},
               .reboot_reserve = 23min,
@@ -41,14 +42,14 @@ std::vector<Named<State>> all_states() {
     const Run prepared = run_with([](Run& changed) { changed.prepared = true; });
     const Run interrupted = run_with([](Run& changed) { changed.interrupted = true; });
     const Run too_often = run_with([](Run& changed) { changed.interruptions = most_interruptions; });
-    const Run of_a_person = run_with([](Run& changed) { changed.started_by = StartedBy::user; });
+    const Run of_a_person = run_with([](Run& changed) { changed.unattended = false; });
     const std::string job = following_job(run, "");
     std::vector<Named<State>> states{{"Idle", Idle()},
                                      {"Assessing", Assessing{run}},
                                      {"Assessing, repaired", Assessing{run, true}},
                                      {"Assessing, repaired, prepared", Assessing{prepared, true, job}}};
-    for (const Stage stage : {Stage::repairing, Stage::preparing, Stage::downloading, Stage::installing, Stage::mending, Stage::tidying,
-                              Stage::following_up, Stage::judging_reboot}) {
+    for (const Stage stage : {Stage::repairing, Stage::checking, Stage::asking, Stage::preparing, Stage::downloading, Stage::installing, Stage::mending,
+                              Stage::tidying, Stage::following_up, Stage::judging_reboot}) {
         states.push_back({fmt::format("Installing, {}", to_wire(stage)), Installing{run, stage, job}});
     }
     states.push_back({"Installing, Preparing, once more", Installing{prepared, Stage::preparing, job}});
@@ -57,13 +58,14 @@ std::vector<Named<State>> all_states() {
     states.push_back({"Installing, Installing, interrupted too often", Installing{too_often, Stage::installing, job}});
     states.push_back({"Installing, Installing, a person's", Installing{of_a_person, Stage::installing, job}});
     states.push_back({"AwaitingReboot", AwaitingReboot{run, "kernel"}});
+    states.push_back({"AwaitingReboot, prepared", AwaitingReboot{prepared, "kernel"}});
     states.push_back({"AwaitingReboot, a person's", AwaitingReboot{of_a_person, "kernel"}});
     states.push_back({"Rebooting", Rebooting{run, noon + 1h}});
     states.push_back({"Rebooting, arranged", Rebooting{run, noon + 1h, true}});
-    for (const Ending ending : {Ending::concluding, Ending::telling}) {
+    for (const Ending ending : {Ending::checking, Ending::concluding, Ending::telling}) {
         states.push_back({fmt::format("Verifying, {}", to_wire(ending)), Verifying{.run = run, .ending = ending}});
     }
-    for (const Ending ending : {Ending::greeting, Ending::concluding}) {
+    for (const Ending ending : {Ending::greeting, Ending::checking, Ending::concluding}) {
         states.push_back({fmt::format("Verifying, {}, after the reboot", to_wire(ending)),
                           Verifying{.run = run, .reboot = RebootStatus::completed, .ending = ending}});
     }
@@ -84,6 +86,10 @@ std::vector<Named<Event>> all_events() {
             {"Repaired", Repaired{}},
             {"Repaired, a batch fits", Repaired{.next_job = following_job(run, job)}},
             {"Repaired, left running", Repaired{.left_running = true}},
+            {"HealthChecked", HealthChecked{}},
+            {"HealthChecked, forbidden", HealthChecked{true}},
+            {"Admitted", Admitted{}},
+            {"Refused", Refused{5min, "held by db-7"}},
             {"Downloaded, a batch fits", Downloaded{job}},
             {"Downloaded, none does", Downloaded{}},
             {"BatchEnded, another fits", BatchEnded{.next_job = following_job(run, job)}},
@@ -127,6 +133,10 @@ std::string describe(const Effect& effect) {
         std::string operator()(const RepairMachine& order) const {
             return order.leftovers.empty() ? "RepairMachine" : "RepairMachine, collect what is left first";
         }
+        std::string operator()(const CheckHealth& order) const {
+            return order.moment == HealthMoment::before ? "CheckHealth, before" : "CheckHealth, after";
+        }
+        std::string operator()(const AskAdmission& order) const { return fmt::format("AskAdmission, {}", to_wire(order.purpose)); }
         std::string operator()(const RunHooks& order) const { return fmt::format("RunHooks, {}", to_wire(order.hook)); }
         std::string operator()(const ClearTheWay&) const { return "ClearTheWay"; }
         std::string operator()(const DownloadArchives&) const { return "DownloadArchives"; }
@@ -184,7 +194,7 @@ TEST_CASE("a run goes on in its window only, and not for ever") {
     CHECK(goes_on(run, in_time));
     CHECK_FALSE(goes_on(run, {noon + 4h, BootTime(15400s), "boot-1"}));
     CHECK_FALSE(goes_on(run, {noon - 24h, BootTime(15400s), "boot-1"}));  // the clock was set back: the other one knows
-    CHECK_FALSE(goes_on(run_with([](Run& changed) { changed.started_by = StartedBy::user; }), in_time));
+    CHECK_FALSE(goes_on(run_with([](Run& changed) { changed.unattended = false; }), in_time));
     CHECK_FALSE(goes_on(run_with([](Run& changed) { changed.interrupted = true; }), in_time));
     State state = Installing{run, Stage::installing, following_job(run, "")};
     for (int times = 1; times <= most_interruptions; ++times) {
@@ -272,4 +282,11 @@ TEST_CASE("a reboot that did not come is given up by either clock") {
     CHECK_FALSE(gives_up({noon + 10min, run.began.boot + 10min, "boot-1"}));
     CHECK(gives_up({noon + 18min, run.began.boot + 18min, "boot-1"}));
     CHECK(gives_up({noon - 24h, run.began.boot + 18min, "boot-1"}));
+}
+
+TEST_CASE("an admission that ends earlier than the window ends the window") {
+    const State asking = Installing{run, Stage::asking};
+    CHECK(run_of(step(asking, Admitted{noon + 1h}).state)->window.closes == noon + 1h);
+    CHECK(run_of(step(asking, Admitted{noon + 9h}).state)->window.closes == noon + 4h);
+    CHECK(run_of(step(asking, Admitted{}).state)->window.closes == noon + 4h);
 }

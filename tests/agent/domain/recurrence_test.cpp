@@ -95,6 +95,17 @@ TEST_CASE("A day a zone skips whole is not counted twice", "[recurrence]") {
     CHECK(found == std::vector{at("2011-12-29T22:00:00Z"), at("2011-12-30T22:00:00Z"), at("2011-12-31T22:00:00Z")});
 }
 
+TEST_CASE("Once is the first one, and none after it", "[recurrence]") {
+    const LocalTime start = local("2026-03-29T02:30:00Z");
+    const std::vector moved{at("2026-03-29T01:30:00Z")};  // 02:30 does not exist on that day
+    CHECK(occurrences(Once(), start, berlin, Instant::min(), 9) == moved);
+    CHECK(occurrences(Once(), start, berlin, moved.front(), 9) == moved);
+    CHECK(occurrences(Once(), start, berlin, moved.front() + seconds(1), 9).empty());
+    CHECK(occurrences(Once(), start, berlin, Instant::min(), 0).empty());
+    CHECK(occurrences(Once(), local("2150-01-01T00:00:00Z"), berlin, Instant::min(), 9).empty());
+    CHECK_FALSE(parse_recurrence(format_recurrence(Once())));
+}
+
 TEST_CASE("What never comes ends at once", "[recurrence]") {
     CHECK(days("12Months day31", "2026-02-01T22:00:00Z", "2026-02-01T00:00:00Z", 5).empty());
     CHECK(days("9999Months", "2026-02-01T22:00:00Z", "2026-02-02T00:00:00Z", 5).empty());

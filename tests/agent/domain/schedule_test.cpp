@@ -99,6 +99,22 @@ TEST_CASE("Maintenance configurations replace the off-peak hours, in the order o
     CHECK(zones_of(schedule) == std::vector<std::string>{"UTC"});
 }
 
+TEST_CASE("Where the off-peak hours do not apply, and there is nothing in their place, no window opens", "[schedule]") {
+    Schedule schedule{.off_peak = off_peak(), .off_peak_applies = false};
+    CHECK(windows(schedule, "2026-11-20T00:00:00Z", 3).empty());
+    schedule.configurations = {configuration("Day")};
+    CHECK(windows(schedule, "2026-11-20T00:00:00Z", 1) == std::vector{window("2026-11-20T02:00:00Z", "2026-11-20T04:00:00Z")});
+}
+
+TEST_CASE("A window that comes once is there until it closes", "[schedule]") {
+    Schedule schedule{.off_peak = off_peak(), .configurations = {configuration("Day")}};
+    schedule.configurations[0].recurrence = Once();
+    const std::vector only{window("2026-01-01T02:00:00Z", "2026-01-01T04:00:00Z")};
+    CHECK(windows(schedule, "2025-06-01T00:00:00Z", 5) == only);
+    CHECK(windows(schedule, "2026-01-01T03:59:59Z", 5) == only);
+    CHECK(windows(schedule, "2026-01-01T04:00:00Z", 5).empty());
+}
+
 TEST_CASE("Durations are elapsed time, starts keep their local time", "[schedule]") {
     Schedule schedule{.off_peak = off_peak(), .configurations = {configuration("Day", hours(3))}};
     schedule.configurations[0].time_zone = "W. Europe Standard Time";

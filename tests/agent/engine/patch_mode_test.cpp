@@ -29,7 +29,7 @@ struct Household {
         Context context{{machine.clocks.boot() + 2h}, stop.get_token(), progress, 1s};
         return wait_for_native_run(borrowed(), context);
     }
-    Machine borrowed() { return {machine.seams, detected, settings, state}; }
+    Machine borrowed() { return {machine.seams, detected, settings, state, {machine.processes, "/usr/lib/guestpatch/guestpatch-courier", ""}}; }
     ModeReport apply() {
         FakeProgress progress;
         Context context{{machine.clocks.boot() + 2h}, stop.get_token(), progress, 1s};

@@ -50,3 +50,13 @@ TEST_CASE("Windows keep to daylight saving time as far ahead as there are any", 
         if (opens.substr(19) != (summer ? "+02:00" : "+01:00")) FAIL_CHECK(opens);
     }
 }
+
+TEST_CASE("Assessments keep to the off-peak hours, also where nothing is installed in them", "[windows]") {
+    FakeMachine machine;
+    Settings settings{.off_peak = {.start = std::chrono::hours(22), .duration = std::chrono::hours(8), .time_zone = "UTC"}};
+    for (unsigned day = 0; day < 7; ++day) settings.off_peak.days.emplace_back(day);
+    settings.off_peak_applies = false;
+    const Windows windows(machine.seams, schedule_of(settings, "machine"), machine.clocks.wall());
+    CHECK(windows.upcoming(machine.clocks.wall(), 3).empty());
+    CHECK(windows.off_peak(machine.clocks.wall(), 3).size() == 3);
+}

@@ -97,7 +97,7 @@ TEST_CASE("The bytes of a journal are what the next version will find", "[wire]"
                   .interruptions = 1,
                   .prepared = true};
     const std::string of_run =
-        R"("run":{"activityId":"a-1","startedBy":"Platform","maintenanceRunId":"20261110220000","began":{"wall":"2026-11-10T23:02:11Z",)"
+        R"("run":{"activityId":"a-1","startedBy":"Platform","unattended":false,"maintenanceRunId":"20261110220000","began":{"wall":"2026-11-10T23:02:11Z",)"
         R"("bootMilliseconds":1500,"bootId":"b-1"},"request":{"classifications":["Security"],"include":[],"exclude":[],"excludeReboot":false},)"
         R"("opens":"2026-11-10T23:02:11Z","closes":"2026-11-11T03:02:11Z","rebootSetting":"IfRequired","rebootReserve":"PT23M",)"
         R"("rebootWarning":"PT3M","rebootsLeft":2,"interrupted":false,"interruptions":1,"prepared":true})";
@@ -203,7 +203,7 @@ TEST_CASE("Every enumerator has one spelling and reads back, in any case", "[wir
     walk(Severity::unspecified);
     walk(RebootBehavior::can_request_reboot);
     walk(HeldBack::would_remove);
-    walk(Reason::loop_broken);
+    walk(Reason::not_admitted);
     walk(BlindSpotCode::os_end_of_support);
     walk(OperationStatus::completed_with_warnings);
     walk(StartedBy::platform);
@@ -211,6 +211,8 @@ TEST_CASE("Every enumerator has one spelling and reads back, in any case", "[wir
     walk(InstallationState::pending);
     walk(RebootSetting::always);
     walk(RebootStatus::completed);
+    walk(RequestState::declined);
+    walk(AdmissionFor::reboot);
     walk(Stage::judging_reboot);
     walk(Ending::telling);
     walk(Hook::on_result);

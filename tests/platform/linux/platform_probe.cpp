@@ -12,6 +12,7 @@
 #include "platform/arguments.hpp"
 #include "platform/console.hpp"
 #include "platform/host.hpp"
+#include "platform/port.hpp"
 #include "platform/process.hpp"
 #include "platform/reboot.hpp"
 #include "platform/service.hpp"
@@ -37,6 +38,22 @@ int states(const Words& names) {
     const auto found = make_units()->states(names);
     if (!found) return refused(found.error());
     for (const UnitState& unit : *found) say(fmt::format("{} {} {} {}", unit.name, unit.load, unit.active, unit.file));
+    return 0;
+}
+
+int overview(const Words&) {
+    const auto found = make_units()->overview();
+    if (!found) return refused(found.error());
+    say(found->booted ? "booted" : "starting");
+    for (const std::string& name : found->failed) say(name);
+    return 0;
+}
+
+/// PORT MILLISECONDS
+int knock_at(const Words& words) {
+    const auto answered = knock(std::stoi(words.at(0)), milliseconds(std::stol(words.at(1))));
+    if (!answered) return refused(answered.error());
+    say("open");
     return 0;
 }
 
@@ -146,7 +163,7 @@ int network_manager(const Words& words) {
 const std::map<std::string, std::function<int(const Words&)>> modes{
     {"states", states}, {"change", change}, {"wait", wait},   {"schedule", schedule},
     {"clear", clear},   {"hold", hold},     {"serve", serve}, {"supply", supply},
-    {"network-manager", network_manager},
+    {"network-manager", network_manager},   {"overview", overview}, {"knock", knock_at},
 };
 
 }  // namespace

@@ -1,0 +1,10 @@
+// What a hostile courier says.
+#include <cstdint>
+
+#include "agent/wire/exchange.hpp"
+#include "tests/fuzz/must.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    guestpatch::must_survive_writing(std::string(data, data + size), guestpatch::decode_replies);
+    return 0;
+}
