@@ -39,7 +39,7 @@ void tell_others(App& app, const CommonOptions& common, const Configuration& con
         const auto goal = app.seams.files.info(state.goal_state());
         const Topics topics{settings, configuration_statuses(configuration, goal ? goal->modified : app.seams.clocks.wall()),
                             settings.host.interval};
-        const TalkOutcome outcome = link.talk(topics, Talk::reports, {}, patience, app.stop);
+        const TalkOutcome outcome = link.talk(topics, Talk::reports, {}, {}, patience, app.stop);
         const OutboxSummary waiting = link.outbox().summary(settings.host.url);
         host = HostMetrics{waiting.reports, waiting.results, waiting.batches, waiting.oldest, waiting.spoke, outcome.failed ? 1 : 0};
     }

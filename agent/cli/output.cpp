@@ -78,10 +78,12 @@ std::string render_operation(const AgentStatus& agent) {
 }
 
 std::string render_last_installation(const InstallationSummary& last, Instant now) {
-    return fmt::format("last installation: {} {}, {} ago: {} installed, {} failed, {} pending, {} excluded, {} not selected\n",
-                       to_wire(last.status), format_instant(last.modified),
-                       describe_duration(std::max(now - last.modified, seconds(0))), last.installed, last.failed, last.pending,
-                       last.excluded, last.not_selected);
+    std::string text = fmt::format("last installation: {} {}, {} ago: {} installed, {} failed, {} pending, {} excluded, {} not selected\n",
+                                   to_wire(last.status), format_instant(last.modified),
+                                   describe_duration(std::max(now - last.modified, seconds(0))), last.installed, last.failed,
+                                   last.pending, last.excluded, last.not_selected);
+    for (const ErrorDetail& detail : last.error.details) text += fmt::format("  {}: {}\n", detail.code, detail.message);
+    return text;
 }
 
 std::string render_host(const AgentStatus& agent) {

@@ -64,8 +64,8 @@ ExitCode run_status(App& app, const CommonOptions& common, const Configuration& 
     agent.windows = count_windows(timetable, now - shown_back);
     agent.next_window = next_usable_window(app.seams, settings, timetable, now);
     if (status.available) {
-        if (const auto last = state.assessment(status.available->activity_id); last && !last->failure) {
-            agent.blind_spots = last->blind_spots;
+        if (const auto last = state.last_sight()) {
+            if (last->activity_id == status.available->activity_id) agent.blind_spots = last->blind_spots;
             status.compliance = judge_now(app.seams, settings, *last, agent.reboot, now);
             if (is_automatic(settings)) {
                 agent.attempt_overdue =

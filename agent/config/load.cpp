@@ -59,6 +59,14 @@ std::optional<GoalReading> read_goal(Files& files, TimeZones& zones, const Confi
     return std::nullopt;
 }
 
+/// A machine that was given another host, or none, does not go on as the old one asked.
+bool is_of_another_host(Files& files, const Path& goal, const Merged& merged) {
+    const auto whose = files.read(goal.parent_path() / "goalState.url");
+    std::string_view url = merged.find("host.url")->second.value.text;
+    while (url.ends_with('/')) url.remove_suffix(1);
+    return whose && *whose != url;
+}
+
 MachinePlace read_place(Files& files, const Path& path, Configuration& into) {
     if (path.empty()) return {};
     const auto text = files.read(path);
@@ -147,8 +155,13 @@ Configuration load_configuration(Files& files, TimeZones& zones, const Configura
     Configuration configuration;
     const std::string& os_type = sources.os_type;
     auto goal = read_goal(files, zones, sources, configuration);
-    const auto fragments = read_fragments(files, sources.folders, goal ? &goal->settings : nullptr, configuration);
+    auto fragments = read_fragments(files, sources.folders, goal ? &goal->settings : nullptr, configuration);
     configuration.merged = merge(fragments, os_type);
+    if (goal && is_of_another_host(files, sources.goal, configuration.merged)) {
+        std::erase_if(fragments, [&](const Fragment& fragment) { return fragment.file == goal->settings.file; });
+        configuration.merged = merge(fragments, os_type);
+        goal.reset();
+    }
     std::ranges::move(find_contradictions(configuration.merged, os_type), std::back_inserter(configuration.errors));
     configuration.settings = make_settings(
         configuration.merged, {.os_type = os_type,

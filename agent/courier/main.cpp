@@ -9,6 +9,7 @@
 
 #include "agent/courier/exchange.hpp"
 #include "platform/console.hpp"
+#include "platform/memory.hpp"
 
 namespace guestpatch {
 namespace {
@@ -58,5 +59,6 @@ int run(std::span<char*> words) {
 
 int main(int argc, char** argv) {
     guestpatch::reserve_standard_streams();
+    guestpatch::keep_secrets();
     return guestpatch::run({argv, static_cast<std::size_t>(argc)});
 }

@@ -37,8 +37,7 @@ Daemon::Daemon(const Household& household, const Configuration& configuration)
     : household_(household),
       settings_(std::make_shared<const Settings>(configuration.settings)),
       worker_(household_.waiter),
-      postman_(household_.seams, household_.state, household_.courier, household_.version, [this] { return household_.recording.take(); },
-               household_.luck, household_.waiter),
+      postman_(household_.seams, household_.state, household_.courier, household_.version, household_.recording, household_.luck, household_.waiter),
       since_{household_.seams.clocks.wall(), household_.seams.clocks.wall()} {
     take_over(configuration);
 }
@@ -147,8 +146,14 @@ void Daemon::look() {
 
 std::optional<Job> Daemon::next_request_job() {
     const GoalState goal = standing_.goal.value_or(GoalState());
-    const RequestBook book = household_.state.requests();
+    const auto known = household_.state.requests();
     const Instant now = household_.seams.clocks.wall();
+    if (!known) {
+        household_.seams.log.tell(message::document_not_read, known.error().message);
+        wake_ = now + patience_with_others;
+        return std::nullopt;
+    }
+    const RequestBook& book = *known;
     const bool left_over = std::ranges::any_of(book.requests, [](const Request& request) { return request.state == RequestState::begun; });
     auto operation = next_request(goal, book, now);
     if (operation || left_over) return RequestJob{std::move(operation), goal};

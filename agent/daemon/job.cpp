@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/daemon/request_desk.hpp"
 #include "agent/domain/due.hpp"
@@ -19,6 +20,12 @@ namespace guestpatch {
 namespace {
 
 constexpr std::chrono::hours assessment_limit{1};
+
+/// As the operation lock calls it.
+std::string_view kind_of(const RequestJob& job) {
+    const GoalKind kind = job.operation ? job.operation->kind : GoalKind::installation;
+    return kind == GoalKind::assessment ? "Assessment" : kind == GoalKind::configure_patching ? "Configuration" : "Installation";
+}
 
 /// One job at its bench.
 class Work {
@@ -96,12 +103,12 @@ class Work {
                     {"closes", format_instant(job.window.window.closes)}});
         const InstallReport report = install(machine_, run, /*refresh=*/false, context_);
         tell(report);
-        const bool kept = !report.ask_again || note_turned_away(job, before, *report.ask_again, report.installation);
-        return report.not_recorded || !kept ? JobEnd::trouble : JobEnd::done;
+        return report.not_recorded || !note_turned_away(report, before) ? JobEnd::trouble : JobEnd::done;
     }
 
     JobEnd operator()(const RequestJob& job) {
-        if (const auto end = begin("Installation")) return *end;
+        if (job.operation) id_ = job.operation->activity_id;
+        if (const auto end = begin(kind_of(job))) return *end;
         const State open = bench_.state.journal();
         if (!std::holds_alternative<Idle>(open)) return JobEnd::done;  // what was left over comes first
         RequestDesk desk(machine_, job.goal, context_);
@@ -125,7 +132,7 @@ class Work {
         lock_ = std::move(begun->lock);
         if (begun->finished) {
             tell(*begun->finished);
-            trouble_ = begun->finished->not_recorded.has_value();
+            trouble_ = begun->finished->not_recorded.has_value() || !note_turned_away(*begun->finished, std::nullopt);
         }
         return std::nullopt;
     }
@@ -142,18 +149,28 @@ class Work {
         note_rollout(result);
     }
 
-    /// A run that nobody let begin was no attempt, and did not use its window.
-    bool note_turned_away(const InstallJob& job, const Timetable& before, seconds ask_again, const Installation& result) {
-        const auto because = [&](const char* code) { return std::ranges::find(result.errors, code, &ErrorDetail::code) != result.errors.end(); };
-        const bool ill = because(unhealthy_code);
-        if (!ill && !because(not_admitted_code)) return true;  // it was only not let reboot
-        const Instant now = bench_.seams.clocks.wall();
+    /// A run that was turned away leaves its window open; one that touched nothing was no attempt, and of all such tries
+    /// only the last is worth keeping.
+    bool note_turned_away(const InstallReport& report, const std::optional<Timetable>& before) {
+        const Installation& result = report.installation;
         Timetable timetable = bench_.state.timetable();
-        timetable.attempted = before.attempted;
-        timetable.rollout = before.rollout;
-        timetable.not_before = now + ask_again;
-        remember(timetable, {job.window.window, job.window.source, ill ? WindowOutcome::unhealthy : WindowOutcome::not_admitted}, now);
-        return keep(timetable);
+        const Timetable known = timetable;
+        const auto window = std::ranges::find(timetable.windows, result.maintenance_run_id,
+                                              [](const WindowRecord& record) { return maintenance_run_id(record.window.opens); });
+        if (result.started_by != StartedBy::platform || window == timetable.windows.end()) return true;
+        const bool untouched = count(result.patches, InstallationState::installed) + count(result.patches, InstallationState::failed) == 0;
+        for (const std::string& name : std::exchange(timetable.turned_away, {})) bench_.state.forget(name);
+        if (report.ask_again) {
+            const bool ill = std::ranges::find(result.errors, unhealthy_code, &ErrorDetail::code) != result.errors.end();
+            window->outcome = ill ? WindowOutcome::unhealthy : WindowOutcome::not_admitted;
+            timetable.not_before = bench_.seams.clocks.wall() + std::min(*report.ask_again, longest_turn_away);
+            if (untouched) timetable.turned_away = {"installations/" + result.activity_id, "assessments/" + result.assessment_id};
+            if (untouched && before) {
+                timetable.attempted = before->attempted;
+                timetable.rollout = before->rollout;
+            }
+        }
+        return timetable == known || keep(timetable);
     }
 
     /// A rollout is complete when a run of its month has put everything in, after its reboot if there is one.

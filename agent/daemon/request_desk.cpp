@@ -13,6 +13,8 @@
 namespace guestpatch {
 namespace {
 
+constexpr seconds longest_request = std::chrono::hours(24);
+
 Surroundings surroundings(const Machine& machine) {
     const HostFacts facts = machine.seams.host.facts();
     return {machine.detected.name, machine.detected.patch_service, facts.os_type, facts.os_name, facts.os_version};
@@ -28,7 +30,7 @@ Run run_for(const GoalOperation& operation, const Machine& machine) {
             .maintenance_run_id = operation.maintenance_run_id,
             .began = now,
             .request = operation.request,
-            .window = {now.wall, now.wall + operation.maximum_duration},
+            .window = {now.wall, now.wall + std::min(operation.maximum_duration, longest_request)},
             .reboot_setting = operation.reboot_setting.value_or(settings.reboot_setting),
             .reboot_reserve = settings.reboot_reserve,
             .reboot_warning = settings.reboot_warning,
@@ -43,7 +45,12 @@ Run run_for(const GoalOperation& operation, const Machine& machine) {
 }  // namespace
 
 bool RequestDesk::note_state(const std::string& activity_id, RequestState state) {
-    RequestBook book = machine_.state.requests();
+    auto known = machine_.state.requests();
+    if (!known) {
+        machine_.seams.log.tell(message::document_not_read, known.error().message);
+        return false;
+    }
+    RequestBook& book = *known;
     note(book, activity_id, state, machine_.seams.clocks.wall(), goal_);
     auto kept = machine_.state.write(book);
     if (!kept) machine_.seams.log.tell(message::state_not_written, kept.error().message);
@@ -89,7 +96,9 @@ bool RequestDesk::decline(const GoalOperation& operation, const Decline& why, Re
 
 bool RequestDesk::settle_begun() {
     bool settled = true;
-    for (const Request& request : machine_.state.requests().requests) {
+    const auto known = machine_.state.requests();
+    if (!known) return false;
+    for (const Request& request : known->requests) {
         if (request.state != RequestState::begun) continue;
         if (has_result(request.activity_id)) {
             settled = note_state(request.activity_id, RequestState::ended) && settled;
@@ -107,7 +116,9 @@ bool RequestDesk::settle_begun() {
 
 bool RequestDesk::carry_out(const GoalOperation& operation) {
     Log& log = machine_.seams.log;
-    if (find_request(machine_.state.requests(), operation.activity_id) != nullptr || has_result(operation.activity_id)) {
+    const auto known = machine_.state.requests();
+    if (!known) return false;
+    if (find_request(*known, operation.activity_id) != nullptr || has_result(operation.activity_id)) {
         return note_state(operation.activity_id, RequestState::ended);  // of another life, or another book
     }
     if (const auto why = why_declined(operation, machine_.seams.clocks.wall())) {

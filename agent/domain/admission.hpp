@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/domain/lifecycle.hpp"
+#include "agent/domain/timetable.hpp"
 
 namespace guestpatch {
 

@@ -13,7 +13,6 @@ namespace {
 using enum WindowOutcome;
 
 constexpr seconds first_retry = std::chrono::minutes(15);
-constexpr seconds longest_turn_away = std::chrono::hours(8);  // later than that a clock must have been wrong
 
 void make_earlier(std::optional<Instant>& wake, Instant candidate) { wake = std::min(wake.value_or(candidate), candidate); }
 

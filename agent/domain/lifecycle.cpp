@@ -67,7 +67,7 @@ Step on(const Installing& state, const HealthChecked& event) {
 
 Step on(Installing state, const Admitted& event) {
     if (state.stage != Stage::asking) return wait_in(std::move(state));
-    if (event.until) state.run.window.closes = std::min(state.run.window.closes, *event.until);
+    state.run.admitted_until = event.until;
     return go_to(std::move(state), Stage::preparing, RunHooks{Hook::pre_install});
 }
 
@@ -126,6 +126,11 @@ Step on(const Installing& state, const RebootJudged& event) {
     if (state.stage != Stage::judging_reboot) return wait_in(state);
     if (event.status != RebootStatus::started) return conclude(state.run, event.status, event.reason, state.failures);
     return {AwaitingReboot{state.run, event.reason, state.failures}, AskAdmission{AdmissionFor::reboot}};
+}
+
+Step on(AwaitingReboot state, const Admitted& event) {
+    state.run.admitted_until = event.until;
+    return {std::move(state), ClearTheWay()};
 }
 
 Step on(const AwaitingReboot& state, const Refused& event) {
@@ -231,9 +236,14 @@ seconds window_left(const Run& run, const Moment& now) {
     return std::max(left, seconds(0));
 }
 
-seconds time_left(const Run& run, const Moment& now) {
+seconds time_left_for_reboot(const Run& run, const Moment& now) {
     const bool may_reboot = run.reboot_setting != RebootSetting::never && run.reboots_left > 0;
     return std::max(window_left(run, now) - (may_reboot ? run.reboot_reserve : seconds(0)), seconds(0));
+}
+
+seconds time_left(const Run& run, const Moment& now) {
+    const seconds left = time_left_for_reboot(run, now);
+    return run.admitted_until ? std::clamp(*run.admitted_until - now.wall, seconds(0), left) : left;
 }
 
 std::string following_job(const Run& run, std::string_view job) {
@@ -257,7 +267,7 @@ Step step(const State& state, const Event& event) {
             [](const Installing& now, const MarksRestored& what) { return on(now, what); },
             [](const Installing& now, const HooksRan& what) { return on(now, what); },
             [](const Installing& now, const RebootJudged& what) { return on(now, what); },
-            [](const AwaitingReboot& now, const Admitted&) { return Step{now, ClearTheWay()}; },
+            [](const AwaitingReboot& now, const Admitted& what) { return on(now, what); },
             [](const AwaitingReboot& now, const Refused& what) { return on(now, what); },
             [](const AwaitingReboot& now, const WayCleared&) { return Step{now, AnnounceReboot{now.reason}}; },
             [](const AwaitingReboot& now, const RebootAnnounced& what) { return on(now, what); },

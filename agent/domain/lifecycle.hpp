@@ -35,6 +35,7 @@ struct Run {
     Moment began;                 ///< or was taken up again, in another boot
     InstallationRequest request;
     Window window;                ///< already cut to the maximum duration
+    std::optional<Instant> admitted_until;  ///< no batch begins that would not have ended by then
     RebootSetting reboot_setting = RebootSetting::if_required;
     seconds reboot_reserve{};     ///< kept free for a reboot at the end of the window
     seconds reboot_warning{};     ///< between announcing a reboot and making it
@@ -49,8 +50,10 @@ struct Run {
 /// What is left of the window: the smaller answer of the two clocks, so that a wall clock set back does not stretch
 /// it. Never negative.
 [[nodiscard]] seconds window_left(const Run& run, const Moment& now);
-/// The same, less the reserve for a reboot the run may have to make.
+/// For batches: the same, not beyond the admission, less the reserve for a reboot the run may have to make.
 [[nodiscard]] seconds time_left(const Run& run, const Moment& now);
+/// For the decision about a reboot, which asks for an admission of its own.
+[[nodiscard]] seconds time_left_for_reboot(const Run& run, const Moment& now);
 
 /// After so many interruptions a run is not continued any more: something about it may be what kills the process.
 constexpr int most_interruptions = 5;

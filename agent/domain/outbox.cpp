@@ -8,6 +8,7 @@
 namespace guestpatch {
 namespace {
 
+constexpr seconds tolerance{2};
 constexpr milliseconds first_pause{1000};
 constexpr milliseconds longest_pause = std::chrono::minutes(15);
 
@@ -42,7 +43,6 @@ Verdict verdict_of(CallKind kind, int status) {
         case 405: return kind == CallKind::events ? Verdict::absent : Verdict::refused;
         case 409: return kind == CallKind::report ? Verdict::conflict : Verdict::refused;
         case 410: return Verdict::gone;
-        case 412: return kind == CallKind::goal ? Verdict::absent : Verdict::refused;
         case 413: return Verdict::too_large;
         default: return Verdict::refused;
     }
@@ -68,7 +68,8 @@ bool is_report_due(const std::optional<Report>& last, const Ledger& ledger, cons
     if (!last) return true;
     const seconds age = facts.now - last->generated;
     if (age < seconds(0)) return true;  // the clock was set back: nobody knows how old it is
-    if (tells_the_same(*last, facts)) return is_acknowledged(ledger, *last) && age >= interval;
+    // Talks are timed by another clock, which a slewed one lags behind.
+    if (tells_the_same(*last, facts)) return is_acknowledged(ledger, *last) && age + std::min(tolerance, interval / 10) >= interval;
     const bool was_idle = !is_in_progress(facts.status) || !is_in_progress(last->status);
     return was_idle || age >= least_between_reports;
 }
@@ -92,9 +93,7 @@ milliseconds backoff(int failures, double luck) {
 
 Judgement judge(CallKind kind, const Reply& reply) {
     if (reply.status == 0) {
-        // An address that may not be used stays so until somebody changes it.
-        const Verdict verdict = reply.silence == Silence::refused ? Verdict::refused : Verdict::again;
-        return {verdict, reply.retry_after, HostTrouble{{}, std::string(code_of(reply.silence)), reply.message}};
+        return {Verdict::again, reply.retry_after, HostTrouble{{}, std::string(code_of(reply.silence)), reply.message}};
     }
     const Verdict verdict = verdict_of(kind, reply.status);
     if (verdict == Verdict::accepted || verdict == Verdict::unchanged || verdict == Verdict::absent) return {verdict, {}, {}};

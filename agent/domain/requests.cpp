@@ -11,6 +11,17 @@ bool is_asked_for(const GoalState& goal, std::string_view activity_id) {
     return std::ranges::find(goal.operations, activity_id, &GoalOperation::activity_id) != goal.operations.end();
 }
 
+/// When the next one may begin, when too many have in the last hour.
+std::optional<Instant> held_up_until(const RequestBook& book, Instant now) {
+    constexpr seconds hour = std::chrono::hours(1);
+    std::vector<Instant> recent;
+    for (const Request& known : book.requests) {
+        if (known.at > now - hour && known.at <= now) recent.push_back(known.at);
+    }
+    if (recent.size() < most_requests_an_hour) return std::nullopt;
+    return *std::ranges::min_element(recent) + hour;
+}
+
 }  // namespace
 
 const Request* find_request(const RequestBook& book, std::string_view activity_id) {
@@ -42,6 +53,7 @@ std::optional<Decline> why_declined(const GoalOperation& operation, Instant now)
 }
 
 std::optional<GoalOperation> next_request(const GoalState& goal, const RequestBook& book, Instant now) {
+    if (held_up_until(book, now)) return std::nullopt;
     const GoalOperation* next = nullptr;
     for (const GoalOperation& operation : goal.operations) {
         if (find_request(book, operation.activity_id) != nullptr) continue;
@@ -52,10 +64,12 @@ std::optional<GoalOperation> next_request(const GoalState& goal, const RequestBo
 }
 
 std::optional<Instant> next_request_at(const GoalState& goal, const RequestBook& book, Instant now) {
+    const auto held_up = held_up_until(book, now);
     std::optional<Instant> next;
     for (const GoalOperation& operation : goal.operations) {
-        if (!operation.start || *operation.start <= now || find_request(book, operation.activity_id) != nullptr) continue;
-        next = std::min(next.value_or(*operation.start), *operation.start);
+        if (find_request(book, operation.activity_id) != nullptr) continue;
+        const Instant start = std::max(operation.start.value_or(now), held_up.value_or(now));
+        if (start > now) next = std::min(next.value_or(start), start);
     }
     return next;
 }

@@ -32,6 +32,8 @@ struct RequestBook {
 
 /// Beyond it the oldest are forgotten, unless they still stand in the goal state.
 constexpr std::size_t most_requests = 1000;
+/// What a host asks for beyond that waits: each is a document for a year.
+constexpr std::size_t most_requests_an_hour = 20;
 
 void note(RequestBook& book, const std::string& activity_id, RequestState state, Instant now, const GoalState& goal);
 [[nodiscard]] const Request* find_request(const RequestBook& book, std::string_view activity_id);

@@ -49,7 +49,8 @@ struct Timetable {
     int failures = 0;                   ///< assessments in a row that saw nothing
     std::optional<Instant> attempted;   ///< when the last automatic installation began
     std::optional<Instant> judged;      ///< windows that closed before this have their record
-    std::optional<Instant> not_before;  ///< a run that was not let begin is tried again then
+    std::optional<Instant> not_before;  ///< a run that was turned away is tried again then
+    std::vector<std::string> turned_away;  ///< documents of the last try that came to nothing: "installations/<id>"
     std::vector<WindowRecord> windows;  ///< oldest first, of the last `record_keep`
     std::optional<Rollout> rollout;
 
@@ -58,6 +59,9 @@ struct Timetable {
 
 /// As long as the longest question about them: attemptWithin and the 30 days of `status`.
 constexpr seconds record_keep = std::chrono::days(90);
+
+/// The longest anybody is turned away: what would be later, a clock that was wrong has written.
+constexpr seconds longest_turn_away = std::chrono::hours(8);
 
 /// Puts a record in its place, instead of an earlier one of the same window; forgets the oldest, and those of windows that
 /// have not opened yet: a clock that was ahead has left them.

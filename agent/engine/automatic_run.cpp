@@ -12,11 +12,13 @@ Selection automatic_selection(const Settings& settings) {
             .max_publish_date = settings.selection.max_publish_date};
 }
 
+std::string maintenance_run_id(Instant opens) { return fmt::format("{:%Y%m%d%H%M%S}", opens); }
+
 Run automatic_run(const Settings& settings, const ScheduledWindow& scheduled, const Moment& now, const std::string& activity_id) {
     Run run{.activity_id = activity_id,
             .started_by = StartedBy::platform,
             .unattended = true,
-            .maintenance_run_id = fmt::format("{:%Y%m%d%H%M%S}", scheduled.window.opens),
+            .maintenance_run_id = guestpatch::maintenance_run_id(scheduled.window.opens),
             .began = now,
             .request = {.selection = automatic_selection(settings)},
             .window = {now.wall, std::min(scheduled.window.closes, now.wall + settings.maximum_duration)},

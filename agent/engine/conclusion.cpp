@@ -17,6 +17,7 @@ namespace {
 using enum InstallationState;
 
 constexpr std::chrono::minutes look_limit{10};
+constexpr seconds next_admission{300};
 
 }  // namespace
 
@@ -42,7 +43,7 @@ Event Performer::perform(const State& state, const JudgeReboot&) {
                           .need = *need,
                           .installed = done,
                           .may_reboot = !run_.interrupted && !forbidden && !context_.stop.stop_requested(),
-                          .left = time_left(run_, machine_.now()),
+                          .left = time_left_for_reboot(run_, machine_.now()),
                           .fruitless = is_fruitless(attempts_, *need, machine_.seams.clocks.wall())});
 }
 
@@ -83,6 +84,12 @@ Event Performer::perform(const State& state, const Conclude& order) {
         record_what_is_left();
     }
     keep_attempts();
+    // The admission was shorter than the window: there is time to ask for another.
+    const bool cut_off = run_.admitted_until && *run_.admitted_until < run_.window.closes && !ask_again_ &&
+                         std::ranges::any_of(result_.patches, [](const PatchResult& result) {
+                             return result.state == pending && result.patch.reason == Reason::no_time_left;
+                         });
+    if (cut_off) ask_again_ = next_admission;
     result_.left_running.clear();
     result_.duration = std::chrono::round<seconds>(machine_.seams.clocks.boot() - began_);
     result_.status = final_status(result_);

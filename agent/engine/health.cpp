@@ -61,6 +61,7 @@ class Look {
         ask_manager(found);
         const HealthSettings& settings = machine_.settings.health;
         for (const HealthProbe& probe : settings.probes) {
+            if (context_.stop.stop_requested()) break;  // each may take ten seconds
             note(found, describe(probe), probe.protocol == ProbeProtocol::tcp ? knock(probe) : request(probe));
         }
         if (!settings.command.empty()) note(found, settings.command.front(), run_command(settings.command));

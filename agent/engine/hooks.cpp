@@ -137,7 +137,9 @@ Event Performer::perform(const State&, const ClearTheWay&) {
     // Who has just typed the command must not wait for himself to log out.
     seconds grace{};
     if (run_.unattended) {
-        grace = std::min(machine_.settings.inhibitor_grace, window_left(run_, machine_.now()) - run_.reboot_warning);
+        const Moment now = machine_.now();
+        const seconds lease = run_.admitted_until ? *run_.admitted_until - now.wall : seconds::max();
+        grace = std::min(machine_.settings.inhibitor_grace, std::min(window_left(run_, now), lease) - run_.reboot_warning);
     }
     progress_.begin("", seconds(0));
     if (grace > seconds(0)) progress_.step("waiting until nobody is in the way of the reboot", std::nullopt);

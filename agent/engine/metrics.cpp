@@ -25,11 +25,12 @@ void add_sight(MetricsFacts& facts, Seams seams, const StateFolder& state, const
     if (is_automatic(settings)) {
         facts.attempt_overdue = attempt_overdue(sight->patches, timetable, settings.off_peak.attempt_within, facts.now).has_value();
     }
+    facts.reboot_since = sight->reboot.since;
+    // A verdict ages, also while nothing new can be seen.
+    facts.compliance = judge_now(seams, settings, *sight, sight->reboot, facts.now);
     if (sight->activity_id != facts.assessment->activity_id) return;
     facts.assessment_duration = sight->duration;
     facts.blind_spots = count_codes(sight->blind_spots);
-    facts.reboot_since = sight->reboot.since;
-    facts.compliance = judge_now(seams, settings, *sight, sight->reboot, facts.now);
 }
 
 void add_installation(MetricsFacts& facts, const StateFolder& state) {

@@ -56,6 +56,7 @@ class Performer {
     [[nodiscard]] bool halts() const { return context_.stop.stop_requested() && can_be_continued(run_); }
     Event check_before();
     Event check_after(const Verifying& state);
+    void forget_turning_away(const char* code);
     void turn_away(Reason reason, const char* code, const std::string& why);
     void hold_off(const State& state);
     [[nodiscard]] std::vector<std::string> hook_environment(Hook hook) const;

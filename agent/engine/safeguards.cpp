@@ -28,7 +28,11 @@ std::optional<Health> last_health(const StateFolder& state, const std::string& t
     for (const FileInfo& info : kept) {
         const std::string id = info.name.substr(0, info.name.find('.'));
         const auto run = id == this_run ? std::nullopt : state.installation(id);
-        if (run && run->health_after) return run->health_after;
+        if (!run || !run->health_after) continue;
+        // What that run itself broke stays held against the machine.
+        std::optional<Health> known = run->health_after;
+        if (known->state == HealthState::unhealthy && run->health_before) known->failed_units = run->health_before->failed_units;
+        return known;
     }
     return std::nullopt;
 }
@@ -40,7 +44,14 @@ Event Performer::perform(const State& state, const CheckHealth& order) {
     return order.moment == HealthMoment::before ? check_before() : check_after(std::get<Verifying>(state));
 }
 
+/// An earlier life of this program may have been turned away: what counts is the answer now.
+void Performer::forget_turning_away(const char* code) {
+    std::erase_if(result_.errors, [code](const ErrorDetail& error) { return error.code == code; });
+    ask_again_.reset();
+}
+
 Event Performer::check_before() {
+    forget_turning_away(unhealthy_code);
     Context context = until(health_limit);
     const Health health = look_at_health(machine_, HealthDoors(),
                                          {.look = HealthLook::before,
@@ -63,7 +74,9 @@ Event Performer::check_before() {
 }
 
 Event Performer::check_after(const Verifying& state) {
-    Context context = until(health_limit + milliseconds(machine_.settings.health.grace_period));
+    // Who only looks waits for nobody.
+    const bool only_looks = context_.lock_patience == milliseconds(0);
+    Context context = until(only_looks ? milliseconds(1) : health_limit + milliseconds(machine_.settings.health.grace_period));
     std::vector<Patch> touched;
     for (const PatchResult& result : result_.patches) {
         if (result.state == InstallationState::installed || result.state == InstallationState::failed) touched.push_back(result.patch);
@@ -76,7 +89,7 @@ Event Performer::check_after(const Verifying& state) {
     const bool rebooted = state.reboot == RebootStatus::completed;
     const Health health = look_at_health(machine_, HealthDoors(),
                                          {.look = rebooted ? HealthLook::after_reboot : HealthLook::after_installation,
-                                          .before = result_.health_before,
+                                          .before = result_.health_before ? result_.health_before : last_health(machine_.state, run_.activity_id),
                                           .unsound = std::move(unsound),
                                           .environment = hook_environment(Hook::post_install)},
                                          context);
@@ -92,6 +105,7 @@ Event Performer::check_after(const Verifying& state) {
 }
 
 Event Performer::perform(const State&, const AskAdmission& order) {
+    forget_turning_away(not_admitted_code);
     progress_.begin("", seconds(0));
     if (machine_.settings.host.admission) progress_.step("asking for admission", std::nullopt);
     const MachinePlace& place = machine_.settings.place;

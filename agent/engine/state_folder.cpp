@@ -77,6 +77,7 @@ std::optional<T> StateFolder::read_document(const Path& path, Decode&& decode, R
 void StateFolder::set_aside(const Path& path, const std::string& content, Readers readers, const Error& why) const {
     Path aside = path;
     aside += ".unreadable";
+    if (const auto known = seams_.files.read(aside); known && *known == content) return;  // told already
     seams_.log.tell(message::document_set_aside,
                     fmt::format("{} cannot be read ({}); kept as {}", path.string(), why.message, aside.string()));
     if (auto kept = seams_.files.write_durably(aside, content, readers); !kept) {
@@ -145,9 +146,11 @@ std::optional<Assessment> StateFolder::last_sight() const {
     const PatchStatus status = patch_status();
     if (!status.available) return std::nullopt;
     if (auto newest = assessment(status.available->activity_id); newest && !newest->failure) return newest;
-    for (const RunSummary& run : runs()) {
-        if (run.kind != "Assessment" || run.status == OperationStatus::failed) continue;
-        if (auto found = assessment(run.activity_id)) return found;
+    auto documents = results(assessments);
+    std::ranges::stable_sort(documents, std::ranges::greater(), &FileInfo::modified);
+    for (const FileInfo& document : documents) {
+        auto found = assessment(document.name.substr(0, document.name.size() - result_suffix.size()));
+        if (found && found->status != OperationStatus::failed && found->status != OperationStatus::in_progress) return found;
     }
     return std::nullopt;
 }
@@ -219,12 +222,24 @@ Result<void> StateFolder::decline(const Installation& installation) {
     return seams_.files.write_durably(result_path(installations, installation.activity_id), encode(installation), Readers::everyone);
 }
 
-RequestBook StateFolder::requests() const {
+Result<RequestBook> StateFolder::requests() const {
+    const auto text = seams_.files.read(folder_ / "requests.json");
+    if (!text && text.error().code != Errc::not_found) return text.error();
     return read_document<RequestBook>(folder_ / "requests.json", decode_requests).value_or(RequestBook());
 }
 
 Result<void> StateFolder::write(const RequestBook& book) {
     return seams_.files.write_durably(folder_ / "requests.json", encode(book), Readers::everyone);
+}
+
+void StateFolder::forget(const std::string& name) {
+    const std::size_t slash = name.find('/');
+    const std::string_view kind = std::string_view(name).substr(0, slash);
+    const std::string id = slash == std::string::npos ? "" : name.substr(slash + 1);
+    if ((kind != assessments && kind != installations) || !is_plain_id(id)) return;
+    if (auto removed = seams_.files.remove(result_path(kind, id)); !removed) {
+        seams_.log.tell(message::old_document_not_removed, removed.error().message);
+    }
 }
 
 Result<void> StateFolder::record(const Installation& installation) {

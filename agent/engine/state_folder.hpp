@@ -83,12 +83,17 @@ class StateFolder {
     /// The result of an operation that was asked for and never begun: patchStatus does not tell of it.
     Result<void> decline(const Assessment& assessment);
     Result<void> decline(const Installation& installation);
-    /// What the host has asked for and was begun; an empty one when there is none or it cannot be read.
-    [[nodiscard]] RequestBook requests() const;
+    /// Removes one result, "installations/<id>", that tells nothing another one does not.
+    void forget(const std::string& name);
+    /// What the host has asked for and was begun; an empty one when there is none, or it is set aside. An error: it cannot
+    /// be read just now, and nothing may be begun.
+    [[nodiscard]] Result<RequestBook> requests() const;
     Result<void> write(const RequestBook& book);
     /// What waits for the host, the host's newest goal state, and what is known of this machine's place.
     [[nodiscard]] Path outbox() const { return folder_ / "outbox"; }
     [[nodiscard]] Path goal_state() const { return folder_ / "goalState.json"; }
+    /// Whose it is.
+    [[nodiscard]] Path goal_url() const { return folder_ / "goalState.url"; }
     [[nodiscard]] Path place() const { return folder_ / "place.json"; }
     /// Which boot has asked for the place.
     [[nodiscard]] Path place_asked() const { return runtime_ / "place.asked"; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/config/goal.hpp"
 #include "agent/host/credentials.hpp"
 #include "agent/host/paths.hpp"
 #include "agent/wire/machine_record.hpp"
@@ -17,7 +18,6 @@ namespace guestpatch {
 namespace {
 
 constexpr std::size_t most_bytes = std::size_t{6} << 20U;  // of one exchange: a process holds them three times
-constexpr std::size_t most_letters = 20;
 constexpr seconds long_poll{55};
 constexpr seconds beyond_the_poll{30};
 
@@ -30,11 +30,15 @@ HostTrouble trouble_of(const Error& error) {
 
 TalkOutcome Conversation::hold(const Courier& courier, Talk talk, milliseconds at_most, const std::stop_token& stop) {
     const HostSettings& host = subject_.topics.settings.host;
+    talk_ = talk;
+    keep_events();
     auto credentials = read_credentials(subject_.seams.files, host);
-    if (!credentials) {
+    const auto unreadable = subject_.outbox.unreadable();
+    if (!credentials || unreadable) {
         outcome_.failed = true;
-        note_trouble({{}, "CREDENTIAL_UNSAFE", credentials.error().message});
-        close();
+        note_trouble(unreadable ? HostTrouble{{}, "OUTBOX_UNREADABLE", unreadable->message}
+                                : HostTrouble{{}, "CREDENTIAL_UNSAFE", credentials.error().message});
+        if (!unreadable) close();
         return outcome_;
     }
     write_letters(talk);
@@ -45,30 +49,52 @@ TalkOutcome Conversation::hold(const Courier& courier, Talk talk, milliseconds a
     if (!replies) {
         if (replies.error().code == Errc::cancelled) return outcome_;  // it was we who ended it: that says nothing of the host
         outcome_.failed = true;
+        outcome_.too_slow = replies.error().code == Errc::timed_out;
         note_trouble(trouble_of(replies.error()));
     } else {
         for (std::size_t i = 0; i < replies->size(); ++i) hear(letters_[i], (*replies)[i]);
         left_over_ = left_over_ || replies->size() < letters_.size();
     }
-    outcome_.more = outcome_.more || (left_over_ && !outcome_.failed);
+    // Going on at once is for who gets further.
+    outcome_.more = !outcome_.failed && (outcome_.more || (left_over_ && acknowledged_ > 0));
     close();
     return outcome_;
 }
 
 // --- what is said ----------------------------------------------------------------------------------
 
-void Conversation::write_letters(Talk talk) {
-    if (talk != Talk::await_goal) {
-        if (const std::size_t struck = subject_.outbox.strike_off(ledger(), now()); struck > 0 && before_.spoke) {
-            log().tell(message::reports_dropped, fmt::format("{} results are too old, or too many, to be kept for the host", struck));
-        }
-        write_record();
-        write_report();
-        write_results();
-        write_events();
+/// First of all: nothing that goes wrong later may lose them.
+void Conversation::keep_events() {
+    const bool wanted = subject_.topics.events && !ledger().no_events;
+    if (!wanted) {
+        for (const SpooledBatch& batch : spool_.list()) (void)spool_.remove(batch);
+        return;
     }
-    if (talk != Talk::reports) ask_for_goal(talk);
+    if (subject_.events.empty()) return;
+    const auto report = subject_.outbox.report();
+    // An event belongs to the instance that reports.
+    if (!report) {
+        outcome_.unkept = std::move(subject_.events);
+        return;
+    }
+    auto events = subject_.events;
+    if (auto kept = spool_.add(std::move(events), report->instance); !kept) outcome_.unkept = std::move(subject_.events);
 }
+
+/// The goal before what may be many, or never gets through.
+void Conversation::write_letters(Talk talk) {
+    if (talk == Talk::await_goal) return ask_for_goal(talk);
+    if (const std::size_t struck = subject_.outbox.strike_off(ledger(), now()); struck > 0 && before_.spoke) {
+        log().tell(message::reports_dropped, fmt::format("{} results are too old, or too many, to be kept for the host", struck));
+    }
+    if (!subject_.left_alone.contains(record_name)) write_record();
+    if (!subject_.left_alone.contains(report_name)) write_report();
+    if (talk == Talk::everything) ask_for_goal(talk);
+    write_results();
+    write_events();
+}
+
+bool Conversation::is_full() const { return letters_.size() >= subject_.most_letters || bytes_ >= most_bytes; }
 
 void Conversation::add(Letter letter, std::string method, const std::string& path, std::string body, const std::string& key) {
     letter.bytes = body.size();
@@ -96,7 +122,8 @@ void Conversation::write_report() {
     if (is_report_due(report_, ledger(), subject_.facts, subject_.topics.interval)) {
         Report next = next_report_after(report_, subject_.facts, make_guid(), make_guid());
         if (auto kept = subject_.outbox.write(next); !kept) {
-            log().tell(message::state_not_written, kept.error().message);
+            note_trouble({{}, "OUTBOX_NOT_WRITTEN", kept.error().message});
+            outcome_.failed = true;
             report_.reset();
             return;
         }
@@ -108,7 +135,8 @@ void Conversation::write_report() {
 
 void Conversation::write_results() {
     for (const WaitingResult& result : subject_.outbox.results(ledger())) {
-        if (letters_.size() >= most_letters || bytes_ >= most_bytes) {
+        if (subject_.left_alone.contains(result.name)) continue;
+        if (is_full()) {
             left_over_ = true;
             return;
         }
@@ -121,25 +149,30 @@ void Conversation::write_results() {
 }
 
 void Conversation::write_events() {
-    if (!report_) return;  // an event belongs to the instance that reports
-    if (auto kept = spool_.add(std::move(subject_.events), report_->instance); !kept) log().tell(message::state_not_written, kept.error().message);
     if (!subject_.topics.events || ledger().no_events) return;
     for (const SpooledBatch& batch : spool_.list()) {
-        if (letters_.size() >= most_letters || bytes_ >= most_bytes) {
+        const std::string name = "events/" + batch.id;
+        if (subject_.left_alone.contains(name)) continue;
+        if (is_full()) {
             left_over_ = true;
             return;
         }
         auto body = spool_.read(batch);
         if (!body) continue;
-        add({.kind = CallKind::events, .name = "events/" + batch.id, .batch = batch}, "POST", "events", std::move(*body), batch.id);
+        add({.kind = CallKind::events, .name = name, .batch = batch}, "POST", "events", std::move(*body), batch.id);
     }
+}
+
+/// Also after an upgrade that finds fault with it: what cannot be acted on must be asked for whole.
+bool Conversation::knows_goal() const {
+    if (!subject_.ledger.goal || subject_.ledger.goal->etag.empty()) return false;
+    const auto kept = subject_.seams.files.read(subject_.state.goal_state());
+    return kept && read_goal_state("goal state", *kept, subject_.record.place.os_type).errors.empty();
 }
 
 void Conversation::ask_for_goal(Talk talk) {
     Letter letter{.kind = CallKind::goal, .name = "goalState"};
-    // What is not there any more must be asked for whole.
-    const bool known = ledger().goal && subject_.seams.files.info(subject_.state.goal_state()).has_value();
-    if (known && !ledger().goal->etag.empty()) letter.call.headers.push_back({"If-None-Match", ledger().goal->etag});
+    if (knows_goal()) letter.call.headers.push_back({"If-None-Match", ledger().goal->etag});
     if (talk == Talk::await_goal) {
         letter.call.headers.push_back({"Prefer", fmt::format("wait={}", long_poll.count())});
         letter.call.limit = long_poll + beyond_the_poll;

@@ -27,6 +27,8 @@ struct Subject {
     ReportFacts facts;
     Ledger ledger;
     std::vector<HostEvent> events;  ///< since the last conversation
+    const std::set<std::string>& left_alone;  ///< what the host has refused lately
+    std::size_t most_letters = 20;
     int& conflicts;
     int& anew;
 };
@@ -51,12 +53,15 @@ class Conversation {
         Call call;
     };
 
+    void keep_events();
     void write_letters(Talk talk);
     void write_record();
     void write_report();
     void write_results();
     void write_events();
     void ask_for_goal(Talk talk);
+    [[nodiscard]] bool is_full() const;
+    [[nodiscard]] bool knows_goal() const;
     void add(Letter letter, std::string method, const std::string& path, std::string body, const std::string& key);
 
     void hear(const Letter& letter, const Reply& reply);
@@ -79,6 +84,8 @@ class Conversation {
     EventSpool spool_;
     std::vector<Letter> letters_;
     std::size_t bytes_ = 0;
+    Talk talk_ = Talk::everything;
+    std::size_t acknowledged_ = 0;
     std::optional<Report> report_;
     bool gone_ = false;       ///< the host has said that it knows nothing of us
     bool reported_ = false;   ///< it took a report

@@ -35,16 +35,27 @@ void Conversation::hear(const Letter& letter, const Reply& reply) {
         case Verdict::gone: return register_anew(letter);
         case Verdict::too_large: shorten(letter); break;
         case Verdict::credential: outcome_.failed = outcome_.credential = true; break;
-        case Verdict::again: outcome_.failed = true; break;
-        case Verdict::refused: outcome_.refused.insert(letter.name); break;
+        case Verdict::again:
+            // Where a long poll is cut off on the way, only the poll has come to nothing.
+            if (talk_ == Talk::await_goal && reply.status != 0) return;
+            // One document that upsets somebody on the way holds nothing else up.
+            if (letter.kind == CallKind::result || letter.kind == CallKind::events) outcome_.refused.insert(letter.name);
+            outcome_.failed = outcome_.failed || reply.status != 500 || letter.kind == CallKind::record || letter.kind == CallKind::report;
+            break;
+        case Verdict::refused:
+            outcome_.refused.insert(letter.name);
+            if (letter.kind == CallKind::goal && reply.status == 412 && ledger().goal) ledger().goal->etag.clear();
+            break;
     }
     if (judgement.trouble) note_trouble(std::move(*judgement.trouble));
 }
 
 void Conversation::accept(const Letter& letter, const Reply& reply) {
+    if (letter.kind != CallKind::goal) ++acknowledged_;
     switch (letter.kind) {
         case CallKind::record:
             if (!gone_) ledger().record = letter.version;
+            ledger().no_events = false;  // after each boot it is tried again
             break;
         case CallKind::report:
             ledger().instance = report_->instance;
@@ -67,7 +78,7 @@ void Conversation::accept(const Letter& letter, const Reply& reply) {
 /// The host has seen a higher number: a restored image, or a lie. It is believed once in a row.
 void Conversation::settle_conflict(const Reply& reply) {
     const auto accepted = decode_accepted_sequence(reply.body);
-    if (!accepted || *accepted < report_->sequence || ++subject_.conflicts > 1) {
+    if (!accepted || *accepted < report_->sequence || subject_.conflicts > 0) {
         outcome_.refused.insert(report_name);
         return note_trouble({{}, "HTTP_409", fmt::format("the host does not take patchStatus number {}", report_->sequence)});
     }
@@ -76,14 +87,19 @@ void Conversation::settle_conflict(const Reply& reply) {
     jumped = next_report_after(jumped, subject_.facts, "", make_guid());
     log().tell(message::report_number_adopted, fmt::format("the host knows patchStatus up to number {}; going on with {}", *accepted, jumped.sequence));
     if (auto kept = subject_.outbox.write(jumped); !kept) {
-        log().tell(message::state_not_written, kept.error().message);
+        note_trouble({{}, "OUTBOX_NOT_WRITTEN", kept.error().message});
+        outcome_.failed = true;
         return;
     }
+    ++subject_.conflicts;
     outcome_.more = true;
 }
 
 void Conversation::shorten(const Letter& letter) {
-    if (letter.kind != CallKind::result || letter.bytes <= smallest_result) {
+    // What does not become smaller any more never will.
+    const auto limit = ledger().limits.find(letter.name);
+    const bool tried = limit != ledger().limits.end() && letter.bytes > limit->second;
+    if (letter.kind != CallKind::result || letter.bytes <= smallest_result || tried) {
         outcome_.refused.insert(letter.name);
         return;
     }
@@ -121,7 +137,9 @@ void Conversation::take_goal(const Reply& reply) {
         return;
     }
     if (!known || *known != reply.body) {
-        if (auto kept = files.write_durably(subject_.state.goal_state(), reply.body, Readers::everyone); !kept) {
+        auto kept = files.write_durably(subject_.state.goal_url(), ledger().url, Readers::everyone);
+        if (kept) kept = files.write_durably(subject_.state.goal_state(), reply.body, Readers::everyone);
+        if (!kept) {
             log().tell(message::state_not_written, kept.error().message);
             return;  // the old tag stays, so that it is sent again
         }
@@ -133,8 +151,6 @@ void Conversation::take_goal(const Reply& reply) {
     }
     ledger().goal_fault.reset();
     ledger().goal = ObservedGoal{reply.etag, reading.goal.sequence, now()};
-    // It shows in the next report.
-    outcome_.more = outcome_.more || outcome_.goal_changed;
 }
 
 void Conversation::drop_goal() {
@@ -172,10 +188,14 @@ void Conversation::close() {
         ledger().trouble.reset();
     }
     if (ledger() == before_) return;
-    if (auto kept = subject_.outbox.write(ledger()); !kept) log().tell(message::state_not_written, kept.error().message);
+    const auto kept = subject_.outbox.write(ledger());
+    if (kept) return;
+    outcome_.failed = true;  // what was acknowledged would be sent again at once
+    if (!same(before_.trouble)) log().tell(message::state_not_written, kept.error().message);
 }
 
 const Message& Conversation::message_of(const HostTrouble& trouble) {
+    if (trouble.code.starts_with("OUTBOX_")) return message::state_not_written;
     if (trouble.code == "CREDENTIAL_UNSAFE") return message::credential_unsafe;
     if (trouble.code == "COURIER_MISSING") return message::courier_missing;
     if (trouble.code == "HTTP_401") return message::credential_refused;

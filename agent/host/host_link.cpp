@@ -11,6 +11,14 @@
 
 namespace guestpatch {
 
+namespace {
+
+/// A talk that has so little time carries little.
+constexpr milliseconds quick = std::chrono::minutes(1);
+constexpr std::size_t quick_letters = 4;
+
+}  // namespace
+
 milliseconds pause_after(const TalkOutcome& outcome, int failures, double luck) {
     constexpr milliseconds longest = std::chrono::minutes(15);
     // Credentials are read anew each time: once at once, in case they have just been rotated.
@@ -74,8 +82,8 @@ News HostLink::news(const Topics& topics, const std::set<std::string>& refused) 
     return result_waits ? News::now : news;
 }
 
-TalkOutcome HostLink::talk(const Topics& topics, Talk talk, std::vector<HostEvent> events, milliseconds at_most,
-                           const std::stop_token& stop) {
+TalkOutcome HostLink::talk(const Topics& topics, Talk talk, std::vector<HostEvent> events, const std::set<std::string>& refused,
+                           milliseconds at_most, const std::stop_token& stop) {
     const Ledger ledger = outbox_.ledger(topics.settings.host.url);
     Conversation conversation({.seams = seams_,
                                .state = state_,
@@ -85,9 +93,13 @@ TalkOutcome HostLink::talk(const Topics& topics, Talk talk, std::vector<HostEven
                                .facts = facts(topics, ledger),
                                .ledger = ledger,
                                .events = std::move(events),
+                               .left_alone = refused,
+                               .most_letters = at_most < quick ? quick_letters : most_letters_,
                                .conflicts = conflicts_,
                                .anew = anew_});
-    return conversation.hold(courier_, talk, at_most, stop);
+    TalkOutcome outcome = conversation.hold(courier_, talk, at_most, stop);
+    most_letters_ = outcome.too_slow ? std::max(most_letters_ / 2, std::size_t{1}) : usual_letters;
+    return outcome;
 }
 
 }  // namespace guestpatch

@@ -34,11 +34,14 @@ enum class Talk {
 struct TalkOutcome {
     bool heard = false;         ///< the host answered
     bool goal_changed = false;  ///< goalState.json was replaced, or removed: the configuration is another
+    bool place_unknown = false; ///< of asking for the place: nobody answered
     bool more = false;          ///< something waits still, and would be taken at once
     bool failed = false;        ///< to be tried again after a pause
     bool credential = false;    ///< because the host does not know us
     std::optional<seconds> retry_after;  ///< the host's own word
+    bool too_slow = false;      ///< the exchange did not fit its time: less at once next time
     std::set<std::string> refused;       ///< what it will not take: not to be sent again before the next interval
+    std::vector<HostEvent> unkept;       ///< events that could not be spooled yet
 
     friend bool operator==(const TalkOutcome&, const TalkOutcome&) = default;
 };
@@ -63,13 +66,18 @@ class HostLink {
     /// Whether there is something to tell, but for what the host has `refused`. Only reads.
     [[nodiscard]] News news(const Topics& topics, const std::set<std::string>& refused) const;
 
-    /// One exchange; `events` are new ones, kept first. Trouble is logged when it begins and when it is over, and kept for
+    /// One exchange, without what the host has `refused`; `events` are new ones, kept first. Trouble is logged when it begins and when it is over, and kept for
     /// `status`.
-    TalkOutcome talk(const Topics& topics, Talk talk, std::vector<HostEvent> events, milliseconds at_most, const std::stop_token& stop);
+    TalkOutcome talk(const Topics& topics, Talk talk, std::vector<HostEvent> events, const std::set<std::string>& refused,
+                     milliseconds at_most, const std::stop_token& stop);
+
+    /// An interval has passed: a host may see a higher number once more. Not while a talk goes on.
+    void begin_round() { conflicts_ = 0; }
 
     [[nodiscard]] const Outbox& outbox() const { return outbox_; }
 
   private:
+    static constexpr std::size_t usual_letters = 20;
     [[nodiscard]] ReportFacts facts(const Topics& topics, const Ledger& ledger) const;
     [[nodiscard]] MachineRecord machine_record(const Settings& settings) const;
 
@@ -78,6 +86,7 @@ class HostLink {
     Outbox outbox_;
     Courier courier_;
     std::string agent_version_;
+    std::size_t most_letters_ = usual_letters;
     int conflicts_ = 0;  ///< in a row
     int anew_ = 0;       ///< times in a row the host had forgotten us
 };

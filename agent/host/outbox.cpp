@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kinds{"assessments", "installations"};
 constexpr std::string_view struck_off = "struck off";
+constexpr std::size_t kept_at_any_age = 10;
 
 std::string_view kind_of(const WaitingResult& result) { return std::string_view(result.name).substr(0, result.name.find('/')); }
 std::string id_of(const WaitingResult& result) { return result.name.substr(result.name.find('/') + 1); }
@@ -102,6 +103,14 @@ Result<void> Outbox::write(const Report& report) {
     return seams_.files.write_durably(folder() / "patchStatus.json", encode(report), Readers::everyone);
 }
 
+std::optional<Error> Outbox::unreadable() const {
+    for (const char* name : {"ledger.json", "patchStatus.json"}) {
+        const auto text = seams_.files.read(folder() / name);
+        if (!text && text.error().code != Errc::not_found) return text.error();
+    }
+    return std::nullopt;
+}
+
 std::vector<WaitingResult> Outbox::results(const Ledger& ledger) const {
     std::vector<WaitingResult> waiting;
     for (const std::string_view kind : kinds) {
@@ -130,8 +139,10 @@ std::size_t Outbox::strike_off(Ledger& ledger, Instant now) const {
     const auto waiting = results(ledger);
     std::size_t struck = 0;
     for (std::size_t i = 0; i < waiting.size(); ++i) {
-        const bool too_many = waiting.size() - i > most_results;
-        if (!too_many && now - waiting[i].since <= longest_wait) continue;
+        const std::size_t newer = waiting.size() - i - 1;
+        // A clock that leaps makes everything old: the newest wait all the same.
+        const bool too_old = newer >= kept_at_any_age && now - waiting[i].since > longest_wait;
+        if (newer < most_results && !too_old) continue;
         ledger.results[waiting[i].name] = struck_off;
         ++struck;
     }

@@ -39,6 +39,9 @@ class Outbox {
     [[nodiscard]] std::optional<Report> report() const;
     Result<void> write(const Report& report);
 
+    /// Why ledger or report cannot be read although they are there: then nothing may be sent under a number of its own.
+    [[nodiscard]] std::optional<Error> unreadable() const;
+
     /// Those that have ended and were not acknowledged, oldest first. What is too old, or one too many, is struck off in
     /// `ledger`; returned is how many were.
     std::size_t strike_off(Ledger& ledger, Instant now) const;

@@ -59,6 +59,7 @@ void write_run(JsonWriter& out, const Run& run) {
     write_request(out, run.request);
     out.key("opens").string(format_instant(run.window.opens));
     out.key("closes").string(format_instant(run.window.closes));
+    write_instant(out, "admittedUntil", run.admitted_until);
     out.key("rebootSetting").string(to_wire(run.reboot_setting));
     out.key("rebootReserve").string(format_duration(run.reboot_reserve));
     out.key("rebootWarning").string(format_duration(run.reboot_warning));
@@ -81,6 +82,7 @@ Run read_run(const JsonReader& in) {
                       BootTime(milliseconds(began.member("bootMilliseconds").integer())), began.member("bootId").string_or("")},
             .request = read_request(in.member("request")),
             .window = {in.member("opens").parsed(parse_instant), in.member("closes").parsed(parse_instant)},
+            .admitted_until = in.member("admittedUntil").present() ? std::optional(in.member("admittedUntil").parsed(parse_instant)) : std::nullopt,
             .reboot_setting = read_enum<RebootSetting>(in.member("rebootSetting")),
             .reboot_reserve = in.member("rebootReserve").parsed(parse_duration),
             .reboot_warning = in.member("rebootWarning").parsed(parse_duration),

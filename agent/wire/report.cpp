@@ -58,7 +58,8 @@ Result<Report> decode_report(std::string_view text) { return wire::decode(text, 
 
 std::optional<std::uint64_t> decode_accepted_sequence(std::string_view text) {
     const auto sequence = wire::decode(text, [](const JsonReader& in) { return read_sequence(in.member("acceptedSequence")); });
-    return sequence ? std::optional(*sequence) : std::nullopt;
+    // One more must be a number as well.
+    return sequence && *sequence < static_cast<std::uint64_t>(largest_sequence) ? std::optional(*sequence) : std::nullopt;
 }
 
 }  // namespace guestpatch

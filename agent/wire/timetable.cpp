@@ -31,6 +31,7 @@ Timetable read_timetable(const JsonReader& in) {
                         .attempted = read_instant(in.member("installationAttempted")),
                         .judged = read_instant(in.member("windowsJudged")),
                         .not_before = read_instant(in.member("notBefore"))};
+    timetable.turned_away = wire::read_strings(in.member("turnedAway"));
     for (const JsonReader& record : in.member("windows").elements()) {
         timetable.windows.push_back({{record.member("opens").parsed(parse_instant), record.member("closes").parsed(parse_instant)},
                                      record.member("source").string(),
@@ -52,6 +53,7 @@ std::string encode(const Timetable& timetable) {
     wire::write_instant(out, "installationAttempted", timetable.attempted);
     wire::write_instant(out, "windowsJudged", timetable.judged);
     wire::write_instant(out, "notBefore", timetable.not_before);
+    if (!timetable.turned_away.empty()) wire::write_strings(out, "turnedAway", timetable.turned_away);
     out.key("windows").begin_array();
     for (const WindowRecord& record : timetable.windows) {
         out.begin_object();

@@ -3,6 +3,7 @@
 #include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -33,5 +34,7 @@ void release_memory() {
     ::malloc_trim(0);
     ::dl_iterate_phdr(forget_code, nullptr);
 }
+
+void keep_secrets() { ::prctl(PR_SET_DUMPABLE, 0); }
 
 }  // namespace guestpatch

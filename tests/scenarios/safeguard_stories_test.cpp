@@ -78,9 +78,10 @@ TEST_CASE("A guard that cannot be asked, or does not say yes, has said no", "[sa
 
 TEST_CASE("A lease that is too short for a batch leaves it for later", "[safeguards]") {
     Guarded one;
-    one.host.admission = R"({"granted":true,"leaseSeconds":600})";  // less than the reserve for a reboot
+    one.host.admission = R"({"granted":true,"leaseSeconds":30})";
     const InstallReport report = one.world.install();
     CHECK(only(report).patch.reason == Reason::no_time_left);
+    CHECK(report.ask_again == 5min);
     CHECK(one.world.packages.installed.empty());
 }
 

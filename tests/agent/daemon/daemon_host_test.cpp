@@ -42,12 +42,12 @@ struct Employed {
 
 }  // namespace
 
-TEST_CASE("The host's view is the machine's state after a week, with a word every five minutes", "[daemon][host]") {
+TEST_CASE("The host's view is the machine's state after two days, with a word every five minutes", "[daemon][host]") {
     Employed one;
-    one.life.live(noon + 7 * day);
+    one.life.live(noon + 2 * day);
     CHECK(one.told() == one.world().state.patch_status());
-    CHECK(one.host.sequences.size() >= 7 * 288);
-    CHECK(one.host.sequences.size() <= 7 * 288 + 60);
+    CHECK(one.host.sequences.size() >= 2 * 288);
+    CHECK(one.host.sequences.size() <= 2 * 288 + 20);
     for (const Installation& installation : one.life.installations()) {
         CHECK(one.host.deliveries["installations/" + installation.activity_id] == 1);
     }
@@ -96,7 +96,7 @@ TEST_CASE("What the host asks for is done once, under its own id, and told", "[d
     CHECK(one.world().packages.installed == std::set<std::string>{"openssl"});
     CHECK(one.host.deliveries[fmt::format("installations/{}", one_id)] == 1);
     CHECK(one.host.deliveries["assessments/bbbbbbbb-2222-4333-8444-555555555555"] == 1);
-    for (const Request& request : one.world().state.requests().requests) CHECK(request.state == RequestState::ended);
+    for (const Request& request : one.world().state.requests()->requests) CHECK(request.state == RequestState::ended);
     check_nothing_is_open(one.world());
 }
 
@@ -160,8 +160,10 @@ TEST_CASE("A run nobody admits is tried again in its window, and was no attempt"
     one.life.configuration.settings.host.admission = true;
     one.host.admission = R"({"granted":false,"retryAfterSeconds":1800,"holder":"db-7"})";
     one.life.live(noon + 1 * day);
-    CHECK(one.life.installations().size() >= 10);
-    CHECK(one.life.installations().size() <= 16);
+    const auto asked = std::ranges::count_if(one.host.calls, [](const Call& call) { return call.id == "admission"; });
+    CHECK(asked >= 10);
+    CHECK(asked <= 16);
+    CHECK(one.life.installations().size() == 1);  // of tries that came to nothing the last one tells enough
     CHECK(one.life.outcomes() == std::vector{WindowOutcome::not_admitted});
     CHECK_FALSE(one.world().state.timetable().attempted);
     one.host.admission = R"({"granted":true})";

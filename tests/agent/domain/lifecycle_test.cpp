@@ -284,9 +284,15 @@ TEST_CASE("a reboot that did not come is given up by either clock") {
     CHECK(gives_up({noon - 24h, run.began.boot + 18min, "boot-1"}));
 }
 
-TEST_CASE("an admission that ends earlier than the window ends the window") {
+TEST_CASE("an admission bounds the batches, not the window and not the reboot") {
     const State asking = Installing{run, Stage::asking};
-    CHECK(run_of(step(asking, Admitted{noon + 1h}).state)->window.closes == noon + 1h);
-    CHECK(run_of(step(asking, Admitted{noon + 9h}).state)->window.closes == noon + 4h);
-    CHECK(run_of(step(asking, Admitted{}).state)->window.closes == noon + 4h);
+    const Moment now{noon, BootTime(1000s), "boot-1"};
+    const auto left = [&](const Admitted& admitted) { return time_left(*run_of(step(asking, admitted).state), now); };
+    CHECK(left(Admitted{noon + 1h}) == 1h);
+    CHECK(left(Admitted{noon - 1h}) == 0s);
+    CHECK(left(Admitted{noon + 9h}) == 4h - 23min);
+    CHECK(left(Admitted{}) == 4h - 23min);
+    const Run bounded = *run_of(step(asking, Admitted{noon + 1h}).state);
+    CHECK(window_left(bounded, now) == 4h);
+    CHECK(time_left_for_reboot(bounded, now) == 4h - 23min);
 }

@@ -90,7 +90,7 @@ TEST_CASE("what each answer means", "[outbox]") {
     CHECK(verdict(CallKind::events, 405) == absent);
     CHECK(judge(CallKind::report, {.silence = Silence::unreached, .message = "no route"}).verdict == again);
     const Judgement forbidden = judge(CallKind::report, {.silence = Silence::refused, .message = "plain http"});
-    CHECK(forbidden.verdict == refused);
+    CHECK(forbidden.verdict == again);
     CHECK(forbidden.trouble->code == "ADDRESS_REFUSED");
     CHECK(judge(CallKind::report, reply(403)).trouble->code == "HTTP_403");
     CHECK_FALSE(judge(CallKind::goal, reply(404)).trouble);
