@@ -81,6 +81,7 @@ def notes():
     """The codes of all notes: written where they arise, or handed to what writes them."""
     text = sources("packagers", "agent")
     named = re.findall(r'const char\* code = "(\w+)"', text)
+    named += re.findall(r'note\.members\.push_back\(\{"code", text_of\("(\w+)"', text)
     return {*re.findall(r'notes(?:\.push_back\(|\s=\s\{)\s*\{\s*"(\w+)"', text), *named, *literals("packagers/apt/repairing.cpp")}
 
 

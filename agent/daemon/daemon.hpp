@@ -1,7 +1,7 @@
 // The resident service: a loop that sleeps until something is due, has it done, and tells the service manager.
 //
-// Two threads: the loop's, which decides, and the worker's while a job runs. They share nothing but the mailbox (Waiter)
-// and the word that the job has ended.
+// The loop's thread decides; one more works while a job runs, and one while the courier is out. They share nothing but the
+// mailbox (Waiter) and the word that the work has ended.
 #pragma once
 
 #include <functional>
