@@ -11,6 +11,7 @@
 #include "agent/engine/automatic_run.hpp"
 #include "agent/engine/operation.hpp"
 #include "agent/engine/patch_mode.hpp"
+#include "agent/host/outbox.hpp"
 #include "agent/wire/enums.hpp"
 #include "platform/messages.hpp"
 #include "platform/process.hpp"
@@ -159,7 +160,11 @@ class Work {
                                               [](const WindowRecord& record) { return maintenance_run_id(record.window.opens); });
         if (result.started_by != StartedBy::platform || window == timetable.windows.end()) return true;
         const bool untouched = count(result.patches, InstallationState::installed) + count(result.patches, InstallationState::failed) == 0;
-        for (const std::string& name : std::exchange(timetable.turned_away, {})) bench_.state.forget(name);
+        // What the host has heard of stays known here as well.
+        const Ledger heard = Outbox(bench_.seams, bench_.state).ledger(bench_.settings->host.url);
+        for (const std::string& name : std::exchange(timetable.turned_away, {})) {
+            if (!heard.results.contains(name)) bench_.state.forget(name);
+        }
         if (report.ask_again) {
             const bool ill = std::ranges::find(result.errors, unhealthy_code, &ErrorDetail::code) != result.errors.end();
             window->outcome = ill ? WindowOutcome::unhealthy : WindowOutcome::not_admitted;

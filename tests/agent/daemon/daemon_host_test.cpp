@@ -163,13 +163,22 @@ TEST_CASE("A run nobody admits is tried again in its window, and was no attempt"
     const auto asked = std::ranges::count_if(one.host.calls, [](const Call& call) { return call.id == "admission"; });
     CHECK(asked >= 10);
     CHECK(asked <= 16);
-    CHECK(one.life.installations().size() == 1);  // of tries that came to nothing the last one tells enough
+    for (const Installation& refused : one.life.installations()) CHECK(one.host.deliveries["installations/" + refused.activity_id] == 1);
     CHECK(one.life.outcomes() == std::vector{WindowOutcome::not_admitted});
     CHECK_FALSE(one.world().state.timetable().attempted);
     one.host.admission = R"({"granted":true})";
     one.life.live(noon + 2 * day);
     CHECK(one.world().packages.installed == std::set<std::string>{"openssl"});
     CHECK(one.life.outcomes().back() == WindowOutcome::met);
+}
+
+TEST_CASE("Of tries that came to nothing while the host was dead the last one is kept", "[daemon][host]") {
+    Employed one;
+    one.life.configuration.settings.host.admission = true;
+    one.host.mishap = [](const Call&) { return std::optional(HostDouble::Mishap{silent(), false}); };
+    one.life.live(noon + 1 * day);
+    CHECK(one.life.installations().size() == 1);
+    CHECK(one.life.outcomes() == std::vector{WindowOutcome::not_admitted});
 }
 
 TEST_CASE("A mode the host asks for changes hands off-peak; one of the administrator's at once", "[daemon][host]") {
