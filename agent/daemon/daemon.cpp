@@ -270,6 +270,9 @@ void Daemon::take_over(Configuration configuration) {
     settings_ = std::make_shared<const Settings>(std::move(settings));
     standing_.settings = settings_;
     household_.seams.log.debug("the configuration was read anew", {{"mode", settings_->patch_mode}});
+    // The batch that runs is awaited by whoever goes on with it; no further one starts.
+    const bool installs = std::holds_alternative<InstallJob>(job_) || std::holds_alternative<FinishJob>(job_);
+    if (worker_.busy() && installs && is_automatic(*job_settings_) && !is_automatic(*settings_)) worker_.request_stop();
 }
 
 void Daemon::sleep_until_due(std::optional<Instant> wake, std::optional<WindowOutcome> hindrance) {
