@@ -179,7 +179,7 @@ Result<void> check_base_url(std::string_view text) {
 
 Result<void> check_metrics_file(std::string_view text) {
     const Path path{std::string(text)};
-    if (text.empty() || (path.is_absolute() && path.extension() == ".prom")) return {};
+    if (text.empty() || (path.has_root_directory() && path.extension() == ".prom")) return {};
     return Error{Errc::invalid, fmt::format("\"{}\" is not the full path of a file whose name ends in .prom", text)};
 }
 

@@ -8,7 +8,7 @@ namespace guestpatch {
 namespace {
 
 std::string format_version(GuidBytes bytes, unsigned char version) {
-    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | (version << 4U));
+    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | (static_cast<unsigned>(version) << 4U));
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
     return format_guid(bytes);
 }

@@ -138,7 +138,7 @@ TEST_CASE("What a host asks for is seen, and so is what is not done of it, and w
     CHECK(machine.run({"config", "show", "--json"}) == 0);
     const auto shown = parse_json(machine.out.str(), JsonDialect::strict);
     REQUIRE(shown);
-    CHECK(shown->find("origins")->find("patchSettings.patchMode")->text == Path("/state/goalState.json").string() + ":1");
+    CHECK(shown->find("origins")->find("patchSettings.patchMode")->text == (Path("/state") / "goalState.json").string() + ":1");
     REQUIRE(shown->find("outOfScope")->items.size() == 1);
     CHECK(shown->find("outOfScope")->items[0].text == "n");
     machine.files.put("/state/goalState.json", "{");

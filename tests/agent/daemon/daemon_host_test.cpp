@@ -96,7 +96,9 @@ TEST_CASE("What the host asks for is done once, under its own id, and told", "[d
     CHECK(one.world().packages.installed == std::set<std::string>{"openssl"});
     CHECK(one.host.deliveries[fmt::format("installations/{}", one_id)] == 1);
     CHECK(one.host.deliveries["assessments/bbbbbbbb-2222-4333-8444-555555555555"] == 1);
-    for (const Request& request : one.world().state.requests()->requests) CHECK(request.state == RequestState::ended);
+    const auto book = one.world().state.requests();
+    REQUIRE(book);
+    for (const Request& request : book->requests) CHECK(request.state == RequestState::ended);
     check_nothing_is_open(one.world());
 }
 
