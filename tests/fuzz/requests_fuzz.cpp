@@ -1,0 +1,10 @@
+// Hostile books of requests.
+#include <cstdint>
+
+#include "agent/wire/requests.hpp"
+#include "tests/fuzz/must.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    guestpatch::must_survive_writing(std::string(data, data + size), guestpatch::decode_requests);
+    return 0;
+}
