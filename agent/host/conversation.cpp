@@ -38,11 +38,19 @@ TalkOutcome Conversation::hold(const Courier& courier, Talk talk, milliseconds a
         outcome_.failed = true;
         note_trouble(unreadable ? HostTrouble{{}, "OUTBOX_UNREADABLE", unreadable->message}
                                 : HostTrouble{{}, "CREDENTIAL_UNSAFE", credentials.error().message});
-        if (!unreadable) close();
+        // Written anew, a ledger that is only unreadable for a moment would be lost.
+        if (unreadable) {
+            log().tell(message::document_not_read, unreadable->message);
+        } else {
+            close();
+        }
         return outcome_;
     }
     write_letters(talk);
-    if (letters_.empty()) return outcome_;
+    if (letters_.empty()) {
+        close();
+        return outcome_;
+    }
     Exchange exchange{.peer = Peer::host, .url = host.url, .credentials = std::move(*credentials)};
     for (Letter& letter : letters_) exchange.calls.push_back(std::move(letter.call));
     const auto replies = courier.exchange(exchange, at_most, stop);

@@ -136,8 +136,12 @@ void Conversation::take_goal(const Reply& reply) {
         log().tell(message::goal_state_refused, fmt::format("the goal state is not acted on: {}", why));
         return;
     }
-    if (!known || *known != reply.body) {
-        auto kept = files.write_durably(subject_.state.goal_url(), ledger().url, Readers::everyone);
+    const auto whose = files.read(subject_.state.goal_url());
+    const bool of_this_host = whose && *whose == ledger().url;
+    if (!known || *known != reply.body || !of_this_host) {
+        // What another host has asked must not pass for this one's, whenever the power fails.
+        Result<void> kept = of_this_host ? Result<void>() : files.remove(subject_.state.goal_state());
+        if (kept) kept = files.write_durably(subject_.state.goal_url(), ledger().url, Readers::everyone);
         if (kept) kept = files.write_durably(subject_.state.goal_state(), reply.body, Readers::everyone);
         if (!kept) {
             log().tell(message::state_not_written, kept.error().message);
